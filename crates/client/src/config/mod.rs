@@ -1,0 +1,1 @@
+//! Configuration: what it is and where each value came from.

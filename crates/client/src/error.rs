@@ -1,0 +1,122 @@
+//! What can go wrong, by what the caller can do about it.
+
+use std::error::Error as StdError;
+
+/// Shorthand for this crate's results.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The cause below an [`Error`], kept for the chain.
+pub type Cause = Box<dyn StdError + Send + Sync>;
+
+/// What went wrong, by what the caller can do about it.
+///
+/// Texts name the subject and never repeat the source's words; no text holds a secret or token.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The server or database does not accept who we say we are.
+    #[error("{by} refused the credentials: {reason}")]
+    Unauthorized {
+        /// Which end said so: a URL without credentials.
+        by: String,
+        /// What it said.
+        reason: String,
+        /// The answer's code, where there is one.
+        code: Option<i32>,
+    },
+    /// There is no such user, group, conversation or message.
+    #[error("{what} not found")]
+    NotFound {
+        /// What was looked for, for example `conversation "si_a_b"`.
+        what: String,
+    },
+    /// The server understood and said no.
+    #[error("{call} was rejected with code {code}: {message}")]
+    Rejected {
+        /// Which call.
+        call: String,
+        /// OpenIM's `errCode`, or a gRPC code below 100.
+        code: i32,
+        /// What the server said, tokens removed.
+        message: String,
+    },
+    /// Nobody answers, or not in time, or only with passing trouble, after all retries.
+    #[error("{what} cannot be reached")]
+    Unreachable {
+        /// Which end.
+        what: String,
+        /// Why.
+        source: Option<Cause>,
+    },
+    /// The path does not exist on this server.
+    #[error("{call} does not exist on this server")]
+    NoSuchCall {
+        /// Which call.
+        call: String,
+    },
+    /// An answer or a stored document makes no sense.
+    #[error("{what} is malformed: {reason}")]
+    Malformed {
+        /// What was read.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+        /// The decoder's error.
+        source: Option<Cause>,
+    },
+    /// This source cannot do that; another one may.
+    #[error("{what} cannot be had from {origin}")]
+    NotSupported {
+        /// What was asked for.
+        what: String,
+        /// The source's name.
+        origin: crate::source::Origin,
+    },
+    /// The caller's request makes no sense.
+    #[error("{what}: {reason}")]
+    Invalid {
+        /// Which argument.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The configuration is wrong.
+    #[error("configuration: {what}")]
+    Config {
+        /// File, line and key, and what is wrong.
+        what: String,
+        /// The cause below.
+        source: Option<Cause>,
+    },
+    /// A file cannot be read or written.
+    #[error("{what}")]
+    Io {
+        /// Which file.
+        what: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// Shorthand for [`Error::NotFound`].
+    pub fn not_found(what: impl Into<String>) -> Self {
+        Self::NotFound { what: what.into() }
+    }
+
+    /// Shorthand for [`Error::Invalid`].
+    pub fn invalid(what: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Invalid {
+            what: what.into(),
+            reason: reason.into(),
+        }
+    }
+
+    /// Whether the same request may succeed over another source.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::NotSupported { .. } | Self::NoSuchCall { .. }
+        )
+    }
+}

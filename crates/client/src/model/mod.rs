@@ -1,0 +1,17 @@
+//! Plain data: what an OpenIM server knows, in Rust's words. Nothing here fetches or prints.
+
+mod code;
+mod content;
+mod entity;
+mod id;
+mod message;
+mod seq;
+mod time;
+
+pub use self::code::{GroupStatus, MsgFrom, PlatformId, RoleLevel, SessionType, Status};
+pub use self::content::{Content, ContentType, Lang};
+pub use self::entity::{Bounds, Conversation, Group, Member, ReadPosition, User};
+pub use self::id::{ClientMsgId, ConversationId, ConversationKind, GroupId, ServerMsgId, UserId};
+pub use self::message::{Hole, HoleCause, Message, OfflinePush, Revoked, Slot};
+pub use self::seq::{Seq, SeqRange};
+pub use self::time::{TimeRange, Timestamp};

@@ -1,0 +1,1 @@
+//! Streams and merges over any source.

@@ -1,0 +1,4 @@
+//! History held in memory.
+/// Memory.
+#[derive(Debug)]
+pub struct MemorySource;

@@ -1,0 +1,5 @@
+//! History from MongoDB.
+
+mod options;
+
+pub use self::options::MongoOptions;

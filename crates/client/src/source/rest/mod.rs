@@ -1,0 +1,5 @@
+//! History over REST.
+
+mod options;
+
+pub use self::options::RestOptions;

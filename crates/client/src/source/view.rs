@@ -1,0 +1,1 @@
+//! How one user sees a slot that is stored in full.

@@ -1,0 +1,1 @@
+//! An OpenIM stand-in for tests, benches and the demo.
