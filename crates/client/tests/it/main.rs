@@ -1,0 +1,3 @@
+//! Tests of the client against what it talks to.
+
+mod conformance;
