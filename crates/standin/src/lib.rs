@@ -1,1 +1,3 @@
 //! An OpenIM stand-in for tests, benches and the demo.
+
+pub mod mongod;
