@@ -80,7 +80,9 @@ impl MongodOptions {
                 return Ok(mongod);
             }
         }
-        bail!("mongod found none of {PORTS_TRIED} ports free, though the system had named them free")
+        bail!(
+            "mongod found none of {PORTS_TRIED} ports free, though the system had named them free"
+        )
     }
 
     /// Returns `None` where the port was taken in the meantime.

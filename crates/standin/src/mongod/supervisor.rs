@@ -90,6 +90,16 @@ mod tests {
         (folder, supervisor)
     }
 
+    /// Waits without closing the pipe, which `Child::wait` would do.
+    fn end_of(supervisor: &mut Supervisor) -> ExitStatus {
+        loop {
+            if let Some(status) = supervisor.ended().expect("can be asked") {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     #[test]
     fn the_server_and_its_folder_go_when_the_supervisor_is_dropped() {
         let (folder, supervisor) = sleeper(Duration::from_secs(60));
@@ -102,8 +112,9 @@ mod tests {
     #[test]
     fn a_server_ends_when_its_time_is_up() {
         let (folder, mut supervisor) = sleeper(Duration::from_secs(1));
-        let status = supervisor.shell.wait().expect("the shell ends");
-        assert!(!status.success());
+        let before = Instant::now();
+        assert!(!end_of(&mut supervisor).success());
+        assert!(before.elapsed() > Duration::from_millis(500));
         assert!(!folder.exists());
     }
 
@@ -113,12 +124,6 @@ mod tests {
         let command = ["sh".into(), "-c".into(), "exit 48".into()];
         let mut supervisor =
             Supervisor::start(&folder, Duration::from_secs(60), &command).expect("starts");
-        let status = loop {
-            if let Some(status) = supervisor.ended().expect("can be asked") {
-                break status;
-            }
-            std::thread::yield_now();
-        };
-        assert_eq!(status.code(), Some(48));
+        assert_eq!(end_of(&mut supervisor).code(), Some(48));
     }
 }
