@@ -1,0 +1,20 @@
+//! `config`
+
+mod init;
+
+use clap::Subcommand;
+
+use crate::error::Result;
+use crate::run::App;
+
+/// Shows the configuration, or writes a file to start from
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(init::Args),
+}
+
+pub(super) fn run(app: &mut App, command: &Command) -> Result {
+    match command {
+        Command::Init(args) => init::run(app, args),
+    }
+}
