@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, ValueEnum};
 use jiff::tz::TimeZone;
-use openim_history_client::client::Via;
 
 use crate::commands::Command;
+use crate::format::Format;
 
 /// Reads the message history of an OpenIM server, over its REST API or from its MongoDB
 ///
@@ -64,9 +64,12 @@ pub(crate) struct ConnectionArgs {
     /// Reads MongoDB's connection string from this file
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) mongo_uri_file: Option<PathBuf>,
-    /// Which source answers
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WAY")]
-    pub(crate) via: ViaChoice,
+    /// OpenIM's database [default: the one the connection string names, or openim_v3]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) mongo_database: Option<String>,
+    /// Which source answers [default: auto]
+    #[arg(long, global = true, value_enum, value_name = "WAY")]
+    pub(crate) via: Option<ViaChoice>,
 }
 
 /// How things are shown.
@@ -87,30 +90,42 @@ pub(crate) struct OutputArgs {
     pub(crate) lang: Option<LangChoice>,
     /// The time zone times are typed and shown in, like Asia/Shanghai or +08:00 [default: the
     /// system's]
-    #[arg(long, global = true, value_parser = crate::time::parse_zone, value_name = "ZONE")]
-    pub(crate) tz: Option<TimeZone>,
+    #[arg(long, global = true, value_parser = Zone::parse, value_name = "ZONE")]
+    pub(crate) tz: Option<Zone>,
+}
+
+/// A time zone, and the name it was typed with.
+#[derive(Clone, Debug)]
+pub(crate) struct Zone {
+    pub(crate) name: String,
+    pub(crate) zone: TimeZone,
+}
+
+impl Zone {
+    fn parse(name: &str) -> Result<Self, String> {
+        let zone = crate::time::parse_zone(name)?;
+        let name = name.to_owned();
+        Ok(Self { name, zone })
+    }
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct FormatArgs {
+    /// How rows are written [default: table]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
 }
 
 /// Which source answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ViaChoice {
     /// The REST API where it can, MongoDB where that cannot or is down
-    #[default]
     Auto,
     /// The REST API only
     Api,
     /// MongoDB only
     Mongo,
-}
-
-impl From<ViaChoice> for Via {
-    fn from(choice: ViaChoice) -> Self {
-        match choice {
-            ViaChoice::Auto => Self::Auto,
-            ViaChoice::Api => Self::Api,
-            ViaChoice::Mongo => Self::Mongo,
-        }
-    }
 }
 
 /// When to use colours.

@@ -4,10 +4,12 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use openim_history_client::config::Config;
 use tracing_subscriber::EnvFilter;
 
 use crate::args::{Cli, ConnectionArgs, OutputArgs};
 use crate::commands;
+use crate::connect;
 use crate::error::{CommandError, Result};
 use crate::ui::{Out, Ui};
 
@@ -18,10 +20,24 @@ pub(crate) struct App {
     pub(crate) ui: Ui,
     /// Where data goes.
     pub(crate) out: Out,
-    /// Where data comes from.
+    /// Where data comes from, as typed.
     pub(crate) connection: ConnectionArgs,
+    /// How things are shown, as typed.
+    pub(crate) output: OutputArgs,
     /// Ctrl-C.
     pub(crate) interrupt: Interrupt,
+}
+
+impl App {
+    /// Reads the configuration, says what is odd about it, and shows things the way it says.
+    pub(crate) fn configure(&mut self) -> Result<Config> {
+        let config = connect::config(&self.connection, &self.output)?;
+        self.ui.configure(&self.output, &config)?;
+        for warning in config.warnings() {
+            self.ui.warning(warning.to_string());
+        }
+        Ok(config)
+    }
 }
 
 /// Ctrl-C, for a command that has something to finish first.
@@ -78,6 +94,7 @@ pub(crate) fn run() -> ExitCode {
         out: Out::new(&cli.output, &ui),
         ui,
         connection: cli.connection,
+        output: cli.output,
         interrupt: Interrupt(interrupt.clone()),
     };
     let command = commands::run(&mut app, cli.command);

@@ -5,11 +5,15 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use indicatif::ProgressBar;
 use jiff::tz::TimeZone;
+use openim_history_client::Error;
+use openim_history_client::config::Config;
 use openim_history_client::model::Lang;
 use terminal_size::{Width, terminal_size_of};
 
 use crate::args::{ColorChoice, LangChoice, OutputArgs};
+use crate::error::Result;
 use crate::table::{Look, clean_lines};
+use crate::time::parse_zone;
 
 /// What the user is told, and in which language, zone and colours data is shown.
 #[derive(Debug)]
@@ -34,11 +38,31 @@ impl Ui {
         };
         Self {
             lang,
-            zone: args.tz.clone().unwrap_or_else(TimeZone::system),
+            zone: zone_of(args).unwrap_or_else(TimeZone::system),
             bar: ProgressBar::hidden(),
             is_quiet: args.quiet,
             paints: paints(args.color, io::stderr().is_terminal(), environment),
         }
+    }
+
+    /// Takes what the configuration says where the user typed nothing.
+    pub(crate) fn configure(&mut self, args: &OutputArgs, config: &Config) -> Result {
+        if args.lang.is_none() {
+            match config.language().as_deref() {
+                Some("zh") => self.lang = Lang::Zh,
+                Some(_) => self.lang = Lang::En,
+                None => {}
+            }
+        }
+        if args.tz.is_none()
+            && let Some(name) = config.time_zone()
+        {
+            self.zone = parse_zone(&name).map_err(|error| Error::Config {
+                what: format!("output.time_zone ({}): {error}", config.origin("output.time_zone")),
+                source: None,
+            })?;
+        }
+        Ok(())
     }
 
     /// Says what was done. `--quiet` silences it.
@@ -165,6 +189,10 @@ impl Write for Screen {
     fn flush(&mut self) -> io::Result<()> {
         self.stdout.flush()
     }
+}
+
+fn zone_of(args: &OutputArgs) -> Option<TimeZone> {
+    args.tz.as_ref().map(|typed| typed.zone.clone())
 }
 
 fn environment(name: &str) -> Option<String> {

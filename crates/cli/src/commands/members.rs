@@ -4,7 +4,7 @@ use openim_history_client::model::{Member, RoleLevel};
 use serde::Serialize;
 
 use super::list;
-use crate::args::ListArgs;
+use crate::args::{FormatArgs, ListArgs};
 use crate::connect;
 use crate::error::Result;
 use crate::format::{Field, Format, Row, Sheet};
@@ -24,14 +24,15 @@ pub(crate) struct Args {
     group: String,
     #[command(flatten)]
     list: ListArgs,
-    /// How they are written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 pub(super) async fn run(app: &mut App, args: &Args) -> Result {
-    let client = connect::client(&app.connection)?;
+    let config = app.configure()?;
+    let client = connect::client(&config)?;
     let group = select::existing_group(&client, &args.group, &app.ui).await?;
+    let format = Format::chosen(args.format, &config);
     let (lang, zone) = (app.ui.lang, app.ui.zone.clone());
     let sheet = Sheet {
         columns: vec![
@@ -59,7 +60,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         member,
         zone: zone.clone(),
     };
-    list::write(app, args.list, (args.format, sheet), "member", fetch, row).await
+    list::write(app, args.list, (format, sheet), "member", fetch, row).await
 }
 
 struct MemberRow {

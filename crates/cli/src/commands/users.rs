@@ -4,7 +4,7 @@ use openim_history_client::model::User;
 use serde::Serialize;
 
 use super::list;
-use crate::args::ListArgs;
+use crate::args::{FormatArgs, ListArgs};
 use crate::connect;
 use crate::error::Result;
 use crate::format::{Field, Format, Row, Sheet};
@@ -21,13 +21,14 @@ pub(crate) struct Args {
     name: Option<String>,
     #[command(flatten)]
     list: ListArgs,
-    /// How they are written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 pub(super) async fn run(app: &mut App, args: &Args) -> Result {
-    let client = connect::client(&app.connection)?;
+    let config = app.configure()?;
+    let client = connect::client(&config)?;
+    let format = Format::chosen(args.format, &config);
     let (lang, zone) = (app.ui.lang, app.ui.zone.clone());
     let sheet = Sheet {
         columns: vec![
@@ -53,7 +54,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         user,
         zone: zone.clone(),
     };
-    list::write(app, args.list, (args.format, sheet), "user", fetch, row).await
+    list::write(app, args.list, (format, sheet), "user", fetch, row).await
 }
 
 struct UserRow {

@@ -5,17 +5,19 @@ mod json;
 
 use std::io;
 
+use clap::ValueEnum;
+use openim_history_client::config::Config;
 use serde::Serialize;
 
 pub(crate) use self::csv::Field;
+use crate::args::FormatArgs;
 use crate::table::{Cell, Column, Table};
 use crate::ui::Out;
 
 /// How rows are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Columns for people
-    #[default]
     Table,
     /// One array of objects
     Json,
@@ -25,6 +27,15 @@ pub(crate) enum Format {
     /// (it begins with = + - @, a tab or a line break) gets an apostrophe before it; the other
     /// formats carry it unchanged
     Csv,
+}
+
+impl Format {
+    /// Returns the format that was typed, or else the configured one.
+    pub(crate) fn chosen(args: FormatArgs, config: &Config) -> Self {
+        args.format
+            .or_else(|| Self::from_str(&config.format(), false).ok())
+            .unwrap_or(Self::Table)
+    }
 }
 
 /// One row, in every form a format may want. Only the form wanted is made.

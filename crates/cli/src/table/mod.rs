@@ -99,6 +99,12 @@ impl Cell {
         }
     }
 
+    /// Returns what is shown.
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Makes the cell stand out.
     pub(crate) fn look(self, look: Look) -> Self {
         Self { look, ..self }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use openim_history_client::Error;
+use openim_history_client::config::template;
 
 use crate::error::{CommandError, Result};
 use crate::run::App;
@@ -24,7 +25,7 @@ pub(crate) struct Args {
 
 pub(super) fn run(app: &mut App, args: &Args) -> Result {
     let path = &args.path;
-    match write(path, "", args.force) {
+    match write(path, &template(), args.force) {
         Ok(()) => {
             app.ui.status(format!("{} written", path.display()));
             Ok(())

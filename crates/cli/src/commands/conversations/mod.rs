@@ -9,7 +9,7 @@ use openim_history_client::model::{Conversation, ConversationId, GroupId, ReadPo
 
 use self::row::ConversationRow;
 use super::list;
-use crate::args::ListArgs;
+use crate::args::{FormatArgs, ListArgs};
 use crate::connect;
 use crate::error::{CommandError, Result};
 use crate::format::{Format, Writer};
@@ -31,13 +31,13 @@ pub(crate) struct Args {
     user: String,
     #[command(flatten)]
     list: ListArgs,
-    /// How they are written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 pub(super) async fn run(app: &mut App, args: &Args) -> Result {
-    let client = connect::client(&app.connection)?;
+    let config = app.configure()?;
+    let client = connect::client(&config)?;
     let user = select::user(&client, &args.user, &app.ui).await?;
     let mut progress = Progress::start(&app.ui, "conversations");
     let answer = progress.watch(client.conversations(&user)).await?;
@@ -48,9 +48,10 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let chosen = stretch(all, args.list);
     let names = progress.watch(Names::of(&client, &chosen)).await?;
 
+    let format = Format::chosen(args.format, &config);
     let (lang, zone) = (app.ui.lang, app.ui.zone.clone());
     let sheet = ConversationRow::sheet(lang);
-    let mut writer = Writer::begin(args.format, sheet, &mut app.out)?;
+    let mut writer = Writer::begin(format, sheet, &mut app.out)?;
     let shown = chosen.len() as u64;
     for (conversation, position) in chosen {
         let name = names.name(&conversation).unwrap_or_default();

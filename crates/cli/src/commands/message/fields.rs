@@ -49,7 +49,10 @@ fn fields(message: &Message, showing: &Showing) -> Vec<(&'static str, String)> {
             "platform",
             (platform.0 != 0).then(|| word(platform.name(), platform.0)),
         ),
-        ("content_type", Some(message.content_type.0.to_string())),
+        (
+            "content_type",
+            Some(word(message.content_type.name(), message.content_type.0)),
+        ),
         ("text", Some(message.summary(lang))),
         ("content", Some(message.content.clone())),
         ("at_user_ids", Some(list(&message.at_user_ids))),

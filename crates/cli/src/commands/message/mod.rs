@@ -64,7 +64,8 @@ enum OneFormat {
 }
 
 pub(super) async fn run(app: &mut App, args: &Args) -> Result {
-    let client = connect::client(&app.connection)?;
+    let config = app.configure()?;
+    let client = connect::client(&config)?;
     let mut query = MessageQuery::new(args.selection.resolve(&client, &app.ui).await?);
     if let Some(typed) = &args.view {
         query.view = Some(select::view(&client, typed, &app.ui).await?);

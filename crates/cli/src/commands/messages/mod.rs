@@ -11,6 +11,7 @@ use openim_history_client::read::{ReadOptions, Reading};
 use self::closing::{Closing, Tally};
 pub(crate) use self::row::ContentChoice;
 pub(super) use self::row::{MessageRow, Showing, revoked};
+use crate::args::FormatArgs;
 use crate::connect;
 use crate::error::{CommandError, Result};
 use crate::format::{Format, Writer};
@@ -71,9 +72,8 @@ pub(crate) struct Args {
     /// What the table's last column shows
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     content: ContentChoice,
-    /// How messages are written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 fn positive(text: &str) -> Result<usize, String> {
@@ -85,8 +85,9 @@ fn positive(text: &str) -> Result<usize, String> {
 }
 
 pub(super) async fn run(app: &mut App, args: &Args) -> Result {
+    let config = app.configure()?;
     let options = options(app, args)?;
-    let client = connect::client(&app.connection)?;
+    let client = connect::client(&config)?;
     let mut query = MessageQuery::new(args.selection.resolve(&client, &app.ui).await?);
     if let Some(typed) = &args.view {
         query.view = Some(select::view(&client, typed, &app.ui).await?);
@@ -100,7 +101,15 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         passed_over,
     } = progress.watch(client.messages(&query)).await?;
     let (view, bounds) = (reading.view.clone(), reading.bounds.clone());
-    let (tally, ended) = write(app, args, &query, reading, &mut progress).await?;
+    let format = Format::chosen(args.format, &config);
+    let showing = Showing {
+        lang: app.ui.lang,
+        zone: app.ui.zone.clone(),
+        content: args.content,
+        names_conversation: matches!(query.selection, Selection::User(_))
+            || reading.bounds.len() > 1,
+    };
+    let (tally, ended) = write(app, showing, format, reading, &mut progress).await?;
     drop(progress);
 
     let closing = Closing {
@@ -122,20 +131,13 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
 /// good, whole and all out.
 async fn write(
     app: &mut App,
-    args: &Args,
-    query: &MessageQuery,
+    showing: Showing,
+    format: Format,
     mut reading: Reading,
     progress: &mut Progress,
 ) -> Result<(Tally, Result)> {
     let mut interrupted = app.interrupt.take();
-    let showing = Showing {
-        lang: app.ui.lang,
-        zone: app.ui.zone.clone(),
-        content: args.content,
-        names_conversation: matches!(query.selection, Selection::User(_))
-            || reading.bounds.len() > 1,
-    };
-    let mut writer = Writer::begin(args.format, showing.sheet(), &mut app.out)?;
+    let mut writer = Writer::begin(format, showing.sheet(), &mut app.out)?;
     let mut tally = Tally::default();
     let ended = loop {
         let slot = tokio::select! {

@@ -57,6 +57,7 @@ impl Showing {
                 "group_id",
                 "session_type",
                 "content_type",
+                "kind",
                 "text",
                 "content",
                 "client_msg_id",
@@ -109,20 +110,35 @@ impl Row for MessageRow<'_> {
         struct Object<'a> {
             #[serde(flatten)]
             message: &'a Message,
-            text: Cow<'a, str>,
+            kind: &'static str,
+            text: String,
         }
         Object {
             message: self.message,
-            text: self.message.text().into(),
+            kind: self.message.content_type.kind().name(),
+            text: self.message.text(),
         }
     }
 
     fn cells(&self) -> Vec<Cell> {
         let message = self.message;
-        let (text, look) = match state(message, self.showing.lang) {
-            Some(state) => (format!("{state} {}", self.content()).into(), Look::Faint),
-            None => (self.content(), Look::Plain),
+        let lang = self.showing.lang;
+        // A summary tells by itself that a message was taken back.
+        let revoked = match self.showing.content {
+            ContentChoice::Summary => None,
+            ContentChoice::Text | ContentChoice::Raw => revoked(message, lang),
         };
+        let states = [revoked, deleted(message, lang)];
+        let mut text = String::new();
+        for state in states.into_iter().flatten() {
+            text.push_str(&state);
+            text.push(' ');
+        }
+        text.push_str(&self.content());
+        let is_gone = message.revoked.is_some()
+            || message.content_type == ContentType::REVOKE
+            || !message.deleted_for.is_empty();
+        let look = if is_gone { Look::Faint } else { Look::Plain };
         let mut cells = vec![
             Cell::new(show(message.send_time, &self.showing.zone)).look(Look::Faint),
             Cell::new(message.seq.to_string()),
@@ -148,6 +164,7 @@ impl Row for MessageRow<'_> {
             Field::text(&message.group_id),
             Field::own(message.session_type.0),
             Field::own(message.content_type.0),
+            Field::own(message.content_type.kind()),
             Field::text(message.text()),
             Field::text(&message.content),
             Field::text(&message.client_msg_id),
@@ -164,18 +181,10 @@ impl Row for MessageRow<'_> {
     }
 }
 
-/// Says what became of a message whose content is still there, or is hidden from the viewer.
-/// A revoke notice says so itself.
-pub(in crate::commands) fn state(message: &Message, lang: Lang) -> Option<String> {
-    let revoked = (message.content_type != ContentType::REVOKE)
-        .then(|| revoked(message, lang))
-        .flatten();
-    let deleted = (!message.deleted_for.is_empty())
-        .then(|| words::deleted_for(&names(&message.deleted_for), lang));
-    match (revoked, deleted) {
-        (Some(revoked), Some(deleted)) => Some(format!("{revoked} {deleted}")),
-        (revoked, deleted) => revoked.or(deleted),
-    }
+/// Says for whom a message is deleted, if for anybody.
+fn deleted(message: &Message, lang: Lang) -> Option<String> {
+    let whom = names(&message.deleted_for);
+    (!whom.is_empty()).then(|| words::deleted_for(&whom, lang))
 }
 
 /// Says who took a message back, if somebody did.
@@ -236,18 +245,22 @@ mod tests {
 
     #[test]
     fn what_became_of_a_message_is_said_beside_it() {
-        let message = message();
-        let said = state(&message, Lang::En);
-        assert_eq!(
-            said.as_deref(),
-            Some("[revoked by alice] [deleted for bob, carol]")
-        );
-        let notice = Message {
-            content_type: ContentType::REVOKE,
-            deleted_for: Vec::new(),
-            ..message
+        let (showing, message) = (showing(false), message());
+        let text = |showing: &Showing| {
+            let cells = MessageRow::new(&message, showing).cells();
+            cells.last().expect("the text").text().to_owned()
         };
-        assert_eq!(state(&notice, Lang::En), None);
+        let states = "[revoked by alice] [deleted for bob, carol]";
+        assert_eq!(text(&showing), format!("{states} =HYPERLINK(1)"));
+        let summary = text(&Showing {
+            content: ContentChoice::Summary,
+            ..showing
+        });
+        assert!(
+            summary.starts_with("[deleted for bob, carol] "),
+            "{summary}"
+        );
+        assert!(summary.contains("alice"), "{summary}");
     }
 
     #[test]
