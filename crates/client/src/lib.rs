@@ -3,6 +3,8 @@
 
 pub mod client;
 pub mod config;
+#[cfg(all(feature = "rest", feature = "mongo"))]
+pub mod doctor;
 mod error;
 pub mod model;
 pub mod read;

@@ -16,18 +16,6 @@ use crate::model::{
 };
 use crate::source::{Origin, Page, PageRequest, Source, View};
 
-/// Which source answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Via {
-    /// REST where it can, MongoDB where REST cannot or is down.
-    #[default]
-    Auto,
-    /// REST only.
-    Api,
-    /// MongoDB only.
-    Mongo,
-}
-
 /// An answer, and where it came from.
 #[derive(Clone, Debug)]
 pub struct Answer<T> {

@@ -1,3 +1,6 @@
-//! Tests of the library from outside.
+//! Tests of the client against what it talks to.
 
 mod config;
+mod conformance;
+mod read;
+mod scripted;

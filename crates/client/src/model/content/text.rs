@@ -9,6 +9,9 @@ use super::{Content, FriendEvent, GroupAction, GroupEvent, NestedMessage, Person
 /// write, and keeps the work in proportion to the length.
 const LAYERS: u32 = 3;
 
+/// How many of the names mentioned are looked for in the text before they are added to it.
+const LOOKED_FOR: usize = 64;
+
 impl Content {
     /// Returns what a person would search for, part by part on lines of their own.
     ///
@@ -45,8 +48,8 @@ impl Words {
             Content::AdvancedText(text) => self.add(&text.text),
             Content::At(at) => {
                 self.add(&at.text);
-                for name in &at.names {
-                    if !at.text.contains(&name.nickname) {
+                for (index, name) in at.names.iter().enumerate() {
+                    if index >= LOOKED_FOR || !at.text.contains(&name.nickname) {
                         self.add(&name.nickname);
                     }
                 }
