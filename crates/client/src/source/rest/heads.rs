@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use tokio::time::Instant;
+
 use super::RestSource;
 use super::pages::{CHUNK, unique};
 use super::wire::{Heads, OfUser, WireHeads, WireNewest};
@@ -18,6 +20,8 @@ pub(super) struct Head {
     pub(super) range: SeqRange,
     /// When the newest number was given out, where the server still knows.
     pub(super) time: Option<Timestamp>,
+    /// When it was seen, by our clock.
+    pub(super) seen: Instant,
 }
 
 impl RestSource {
@@ -87,6 +91,7 @@ impl RestSource {
                         range
                     },
                     time: position.max_seq_time,
+                    seen: Instant::now(),
                 });
             }
         }
