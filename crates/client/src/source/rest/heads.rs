@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tokio::time::Instant;
 
 use super::RestSource;
-use super::pages::{CHUNK, unique};
+use super::lists::pages::{CHUNK, unique};
 use super::wire::{Heads, OfUser, WireHeads, WireNewest};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -149,6 +149,7 @@ impl RestSource {
         Ok(answer
             .heads
             .into_iter()
+            .map(|(id, head)| (id, head.unwrap_or_default()))
             .filter(|(id, _)| conversations.is_empty() || conversations.contains(&id))
             .map(|(conversation_id, head)| ReadPosition {
                 user_id: user.clone(),

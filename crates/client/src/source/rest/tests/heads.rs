@@ -162,7 +162,8 @@ async fn a_head_that_just_moved_is_waited_for_and_taken_as_it_was() {
             .bounds(&alice(), &ids(&["n_a"]))
             .await
             .expect("answers");
-        assert!(started.elapsed() >= Duration::from_millis(25), "{time}");
+        // However slow the machine is, it cannot be quicker.
+        assert!(started.elapsed() >= Duration::from_millis(40), "{time}");
         assert_eq!(bounds[0].range, SeqRange::new(1, 10));
         let slots = source
             .slots(&alice(), &"n_a".into(), SeqRange::new(1, 10))

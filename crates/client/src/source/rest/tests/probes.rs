@@ -75,7 +75,7 @@ async fn the_token_in_use_is_described() {
     assert_eq!(info.user_id, "imAdmin");
     assert_eq!(info.platform_id, PlatformId::ADMIN);
     let expires = info.expires.expect("is known").to_string();
-    assert_eq!(expires, "2027-02-22T12:49:18.000Z");
+    assert_eq!(expires, "2027-02-22T10:49:18.000Z");
 }
 
 #[tokio::test]

@@ -87,14 +87,11 @@ async fn retries_are_bounded_and_the_last_word_is_kept() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_unreachable() {
-    let url = {
-        let server = Server::with_token(|_| Answer::code(0)).await;
-        server.url.clone()
-    };
-    tokio::task::yield_now().await;
-    let mut options = options(&url);
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("binds");
+    let port = free.local_addr().expect("is bound").port();
+    drop(free);
+    let mut options = options(&format!("http://127.0.0.1:{port}"));
     options.retries = 1;
-    options.url.set_port(Some(1)).expect("has a port");
     let error = source(options).server_time().await.expect_err("fails");
     assert!(error.is_unavailable(), "{error:?}");
 }
