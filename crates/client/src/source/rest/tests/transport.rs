@@ -324,6 +324,52 @@ async fn limits_and_files_that_make_no_sense_are_refused_at_once() {
 }
 
 #[tokio::test]
+async fn a_proxy_gets_every_call() {
+    let proxy = Server::with_token(|call| {
+        assert_eq!(call.header("host"), "openim.invalid");
+        Answer::Data(json!({"serverTime": 7}))
+    })
+    .await;
+    let mut options = options("http://openim.invalid/api");
+    options.proxy = Some(proxy.url.parse().expect("is a URL"));
+    options.retries = 0;
+    // The proxy's double does not know the prefix, so the token call is what reaches it first.
+    let outcome = source(options).server_time().await;
+    assert_eq!(proxy.calls("/api/auth/get_admin_token").len(), 1);
+    assert!(
+        matches!(outcome, Err(Error::Malformed { .. })),
+        "{outcome:?}"
+    );
+}
+
+/// A certificate authority of nobody's.
+const AUTHORITY: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBiTCCAS+gAwIBAgIULOO00/EOw+prPs3o2HnZC1rCc1IwCgYIKoZIzj0EAwIw
+GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwIBcNMjYxMTI0MTQwMDQwWhgPMjEy
+NjEwMzExNDAwNDBaMBkxFzAVBgNVBAMMDnRlc3QgYXV0aG9yaXR5MFkwEwYHKoZI
+zj0CAQYIKoZIzj0DAQcDQgAE2lO7bpX56kXUxKrdQcI4gXtyBOsNFM3rwpm0qVYM
+xyvK47uDDJshDNb8BOJaQcKauymHdaEWA1C2dKVRAwYzWqNTMFEwHQYDVR0OBBYE
+FChCawh1ldNPW7koEV3AhQst11JWMB8GA1UdIwQYMBaAFChCawh1ldNPW7koEV3A
+hQst11JWMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgOrPBnfhx
+zPCVhvofvh/bejCWvCAaiMBc8yMM45YQc0ICIQDM3BiHAXzTyneCi16raTlXRO5i
+IaVRQEp5rNxMO0X7eQ==
+-----END CERTIFICATE-----";
+
+#[tokio::test]
+async fn a_server_that_does_not_speak_tls_is_unreachable_over_https() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, format!("{AUTHORITY}\n{AUTHORITY}\n")).expect("writes");
+    let server = Server::with_token(|_| Answer::Data(json!({"serverTime": 7}))).await;
+    let mut options = options(&server.url.replace("http://", "https://"));
+    options.ca_file = Some(file);
+    options.retries = 0;
+    let error = source(options).server_time().await.expect_err("fails");
+    assert!(matches!(&error, Error::Unreachable { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_source_says_what_it_is_without_its_secrets() {
     let source = source(options("http://127.0.0.1:1"));
     assert_eq!(source.origin(), Origin::Api);
