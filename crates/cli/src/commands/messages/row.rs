@@ -188,7 +188,7 @@ fn deleted(message: &Message, lang: Lang) -> Option<String> {
 }
 
 /// Says who took a message back, if somebody did.
-pub(in crate::commands) fn revoked(message: &Message, lang: Lang) -> Option<String> {
+fn revoked(message: &Message, lang: Lang) -> Option<String> {
     let revoked = message.revoked.as_deref()?;
     let who = match revoked.nickname.as_str() {
         "" => revoked.user_id.as_str(),
@@ -250,7 +250,7 @@ mod tests {
             let cells = MessageRow::new(&message, showing).cells();
             cells.last().expect("the text").text().to_owned()
         };
-        let states = "[revoked by alice] [deleted for bob, carol]";
+        let states = "[recalled by alice] [deleted for bob, carol]";
         assert_eq!(text(&showing), format!("{states} =HYPERLINK(1)"));
         let summary = text(&Showing {
             content: ContentChoice::Summary,
