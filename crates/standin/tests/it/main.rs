@@ -1,3 +1,4 @@
-//! One binary for all integration tests of the crate.
+//! Tests of the stand-in from outside.
 
 mod mongod;
+mod replay;

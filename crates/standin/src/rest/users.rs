@@ -1,0 +1,130 @@
+//! `/user/*`, and `/friend/*` for users without friends: the stand-in keeps no friendships.
+
+use bson::Document;
+use serde_json::{Value, json};
+
+use super::answer::{Data, Refusal};
+use super::routes::Call;
+use crate::collections::{date_ms, integer, text};
+
+/// `UserInfo` of a row.
+pub(super) fn user_info(user: &Document) -> Value {
+    json!({
+        "userID": text(user, "user_id"),
+        "nickname": text(user, "nickname"),
+        "faceURL": text(user, "face_url"),
+        "ex": text(user, "ex"),
+        "createTime": date_ms(user, "create_time"),
+        "appMangerLevel": integer(user, "app_manger_level"),
+        "globalRecvMsgOpt": integer(user, "global_recv_msg_opt"),
+    })
+}
+
+/// A list as Go writes it: an empty one is null.
+pub(super) fn list(values: Vec<Value>) -> Value {
+    if values.is_empty() {
+        return Value::Null;
+    }
+    Value::Array(values)
+}
+
+fn rows<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a Document> {
+    call.collections
+        .table("user")
+        .into_iter()
+        .flat_map(|table| table.rows())
+}
+
+pub(super) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
+    let user_id = call.body.text("userID")?.to_lowercase();
+    let nickname = call.body.text("nickName")?.to_lowercase();
+    let contains = |user: &Document, field, part: &str| {
+        !part.is_empty() && text(user, field).to_lowercase().contains(part)
+    };
+    let users: Vec<Value> = rows(call)
+        .filter(|user| matches!(integer(user, "app_manger_level"), 0 | 1))
+        .filter(|user| {
+            (user_id.is_empty() && nickname.is_empty())
+                || contains(user, "user_id", &user_id)
+                || contains(user, "nickname", &nickname)
+        })
+        .map(user_info)
+        .collect();
+    let total = users.len();
+    let users = call.body.pagination()?.page(users);
+    Ok(json!({"total": total, "users": list(users)}).into())
+}
+
+pub(super) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+    let ids = call.body.texts("userIDs")?;
+    if ids.is_empty() {
+        return Err(Refusal::arguments("userIDs is empty"));
+    }
+    let users = ids
+        .iter()
+        .filter_map(|id| call.collections.find("user", &[id]))
+        .map(user_info)
+        .collect();
+    Ok(json!({"usersInfo": list(users)}).into())
+}
+
+pub(super) fn all_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+    let ids: Vec<Value> = rows(call).map(|user| text(user, "user_id").into()).collect();
+    let total = ids.len();
+    let ids = call.body.pagination()?.page(ids);
+    Ok(json!({"total": total, "userIDs": list(ids)}).into())
+}
+
+pub(super) fn account_check(call: &Call<'_>) -> Result<Data, Refusal> {
+    let ids = call.body.texts("checkUserIDs")?;
+    if ids.is_empty() {
+        return Err(Refusal::arguments("CheckUserIDs is empty"));
+    }
+    call.admin_only()?;
+    let results = ids
+        .iter()
+        .map(|id| {
+            let known = call.collections.find("user", &[id]).is_some();
+            json!({"userID": id, "accountStatus": i32::from(known)})
+        })
+        .collect();
+    Ok(json!({"results": list(results)}).into())
+}
+
+pub(super) fn notification_accounts(call: &Call<'_>) -> Result<Data, Refusal> {
+    let keyword = call.body.text("keyword")?.to_lowercase();
+    call.admin_only()?;
+    let accounts: Vec<Value> = rows(call)
+        .filter(|user| integer(user, "app_manger_level") >= 3)
+        .filter(|user| {
+            text(user, "user_id").to_lowercase().contains(&keyword)
+                || text(user, "nickname").to_lowercase().contains(&keyword)
+        })
+        .map(|user| {
+            json!({
+                "userID": text(user, "user_id"),
+                "faceURL": text(user, "face_url"),
+                "nickName": text(user, "nickname"),
+                "appMangerLevel": integer(user, "app_manger_level"),
+            })
+        })
+        .collect();
+    let total = accounts.len();
+    let accounts = call.body.pagination()?.page(accounts);
+    Ok(json!({"total": total, "notificationAccounts": list(accounts)}).into())
+}
+
+pub(super) fn friends(call: &Call<'_>) -> Result<Data, Refusal> {
+    call.access(call.body.required("userID")?)?;
+    Ok(json!({"friendsInfo": null, "total": 0}).into())
+}
+
+pub(super) fn friend_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+    call.access(call.body.required("userID")?)?;
+    Ok(json!({"friendIDs": null}).into())
+}
+
+pub(super) fn blacks(call: &Call<'_>) -> Result<Data, Refusal> {
+    call.access(call.body.required("userID")?)?;
+    Ok(json!({"blacks": null, "total": 0}).into())
+}
