@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
-use openim_history_client::model::{ContentType, Lang, Message, UserId};
+use openim_history_client::model::{ContentType, Lang, Message, Status, UserId};
 use serde::Serialize;
 
 use crate::format::{Field, Row, Sheet};
@@ -123,12 +123,12 @@ impl Row for MessageRow<'_> {
     fn cells(&self) -> Vec<Cell> {
         let message = self.message;
         let lang = self.showing.lang;
-        // A summary tells by itself that a message was taken back.
-        let revoked = match self.showing.content {
-            ContentChoice::Summary => None,
-            ContentChoice::Text | ContentChoice::Raw => revoked(message, lang),
-        };
-        let states = [revoked, deleted(message, lang)];
+        // A summary tells by itself that a message was taken back, or is deleted for the viewer.
+        let is_summary = self.showing.content == ContentChoice::Summary;
+        let revoked = revoked(message, lang).filter(|_| !is_summary);
+        let deleted =
+            deleted(message, lang).filter(|_| !is_summary || message.status != Status::DELETED);
+        let states = [revoked, deleted];
         let mut text = String::new();
         for state in states.into_iter().flatten() {
             text.push_str(&state);
