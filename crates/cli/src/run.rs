@@ -24,6 +24,8 @@ pub(crate) struct App {
     pub(crate) connection: ConnectionArgs,
     /// How things are shown, as typed.
     pub(crate) output: OutputArgs,
+    /// A configuration to take instead of what is typed and found: the demo's.
+    pub(crate) fixed: Option<Config>,
     /// Ctrl-C.
     pub(crate) interrupt: Interrupt,
 }
@@ -31,7 +33,10 @@ pub(crate) struct App {
 impl App {
     /// Reads the configuration, says what is odd about it, and shows things the way it says.
     pub(crate) fn configure(&mut self) -> Result<Config> {
-        let config = connect::config(&self.connection, &self.output)?;
+        let config = match &self.fixed {
+            Some(config) => config.clone(),
+            None => connect::config(&self.connection, &self.output)?,
+        };
         self.ui.configure(&self.output, &config)?;
         for warning in config.warnings() {
             self.ui.warning(warning.to_string());
@@ -95,6 +100,7 @@ pub(crate) fn run() -> ExitCode {
         ui,
         connection: cli.connection,
         output: cli.output,
+        fixed: None,
         interrupt: Interrupt(interrupt.clone()),
     };
     let command = commands::run(&mut app, cli.command);

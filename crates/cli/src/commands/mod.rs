@@ -5,6 +5,8 @@
 mod completions;
 mod config;
 mod conversations;
+mod demo;
+mod doctor;
 mod groups;
 mod list;
 mod man;
@@ -29,8 +31,10 @@ pub(crate) enum Command {
     Conversations(conversations::Args),
     Messages(messages::Args),
     Message(message::Args),
+    Doctor(doctor::Args),
     #[command(subcommand)]
     Config(config::Command),
+    Demo(demo::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -44,6 +48,8 @@ pub(crate) async fn run(app: &mut App, command: Command) -> Result {
         Command::Conversations(args) => conversations::run(app, &args).await,
         Command::Messages(args) => messages::run(app, &args).await,
         Command::Message(args) => message::run(app, &args).await,
+        Command::Doctor(args) => doctor::run(app, &args).await,
+        Command::Demo(args) => demo::run(app, &args).await,
         Command::Config(command) => config::run(app, &command),
         Command::Completions(args) => completions::run(app, &args),
         Command::Man(args) => man::run(app, &args),

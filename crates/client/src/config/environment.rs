@@ -74,6 +74,7 @@ pub(super) fn misspelt(inputs: &ConfigInputs) -> Vec<Warning> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

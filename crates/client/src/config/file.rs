@@ -144,6 +144,7 @@ fn typed(value: &DeValue<'_>) -> Typed {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -61,24 +61,37 @@ impl Flags {
         Self::default()
     }
 
-    /// Sets a key to the text of the key's own flag, or of `--set KEY=VALUE` where it has none.
-    /// A later call wins. Fails if there is no such key.
+    /// Sets a key that has a flag of its own. A later call wins. Fails if there is no such key.
     pub fn set(&mut self, key: &str, value: impl Into<String>) -> Result<()> {
-        let Some(found) = Key::named(key) else {
-            return Err(Error::invalid(
-                format!("key \"{key}\""),
-                match super::file::nearest_key(key) {
-                    Some(nearest) => format!("there is no such key; did you mean \"{nearest}\"?"),
-                    None => "there is no such key".to_owned(),
-                },
-            ));
-        };
-        let flag = found
-            .flag
-            .map_or_else(|| format!("--set {}", found.name), str::to_owned);
-        self.0.retain(|(key, _, _)| key.name != found.name);
-        self.0.push((found, flag, value.into()));
+        let found = Self::key(key)?;
+        let flag = found.flag.unwrap_or(found.name);
+        self.put(found, flag, value.into());
         Ok(())
+    }
+
+    /// Sets a key by another flag, as `--secret-file -` sets `api.secret` from standard input.
+    /// A later call wins. Fails if there is no such key.
+    pub fn set_from(&mut self, flag: &str, key: &str, value: impl Into<String>) -> Result<()> {
+        self.put(Self::key(key)?, flag, value.into());
+        Ok(())
+    }
+
+    fn key(name: &str) -> Result<&'static Key> {
+        Key::named(name).ok_or_else(|| {
+            let meant = match super::file::nearest_key(name) {
+                Some(nearest) => format!("; did you mean \"{nearest}\"?"),
+                None => String::new(),
+            };
+            Error::invalid(
+                format!("key \"{name}\""),
+                format!("there is no such key{meant}"),
+            )
+        })
+    }
+
+    fn put(&mut self, key: &'static Key, flag: &str, value: String) {
+        self.0.retain(|(other, _, _)| other.name != key.name);
+        self.0.push((key, flag.to_owned(), value));
     }
 
     /// Returns key, flag and value of each.

@@ -187,7 +187,7 @@ impl fmt::Debug for Config {
 }
 
 /// Whether a setting is a secret, or an address with one in it.
-fn holds_secret(key: &Key, setting: &Setting) -> bool {
+pub(super) fn holds_secret(key: &Key, setting: &Setting) -> bool {
     match (&setting.value, key.kind) {
         _ if key.secret => true,
         (Value::Text(uri), Kind::MongoUri) => super::mongo_uri::masked(uri) != *uri,

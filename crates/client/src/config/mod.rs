@@ -31,8 +31,23 @@ mod inputs;
 mod key;
 mod layers;
 mod loaded;
+#[cfg_attr(
+    not(feature = "mongo"),
+    expect(
+        dead_code,
+        reason = "without the driver a connection string is only shown"
+    )
+)]
 mod mongo_uri;
 mod openim;
+#[cfg_attr(
+    not(any(feature = "rest", feature = "mongo")),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "without sources there are no options for them"
+    )
+)]
 mod options;
 mod origin;
 mod template;

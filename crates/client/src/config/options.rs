@@ -263,17 +263,22 @@ mod mongo {
                     uri.set_option("authSource", source.as_deref().unwrap_or(database));
                 }
             }
-            for (key, option) in [
-                ("mongo.auth_source", "authSource"),
-                ("mongo.replica_set", "replicaSet"),
-            ] {
-                if let Some(value) = self.text(key)
-                    && (stronger(key) || !uri.has_option(option))
-                {
-                    uri.set_option(option, &value);
-                }
+            self.set_option(uri, address, "mongo.replica_set", "replicaSet");
+            // Drivers may refuse to be told who knows the user if there is none.
+            if uri.has_user() || uri.has_option("authMechanism") {
+                self.set_option(uri, address, "mongo.auth_source", "authSource");
             }
             Ok(())
+        }
+
+        fn set_option(&self, uri: &mut MongoUri, address: Layer, key: &str, option: &str) {
+            let setting = self.settings.of(key);
+            let stronger = setting.is_some_and(|setting| setting.layer > address);
+            if let Some(value) = self.text(key)
+                && (stronger || !uri.has_option(option))
+            {
+                uri.set_option(option, &value);
+            }
         }
     }
 }

@@ -76,6 +76,7 @@ pub(super) fn readable_by_others(path: &Path, holder: SecretHolder) -> Option<Wa
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

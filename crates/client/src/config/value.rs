@@ -216,6 +216,7 @@ fn hosts(list: &[String]) -> Result<Value, Wrong> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

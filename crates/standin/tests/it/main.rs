@@ -1,4 +1,5 @@
 //! Tests of the stand-in from outside.
 
+mod corpus;
 mod mongod;
 mod replay;

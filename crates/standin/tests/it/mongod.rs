@@ -1,6 +1,6 @@
 //! The launcher, on real servers.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -117,7 +117,8 @@ async fn a_server_ends_with_the_process_that_started_it() {
     const CHILD: &str = "STANDIN_TEST_CHILD";
     if std::env::var_os(CHILD).is_some() {
         let mongod = Mongod::start(Mode::Standalone).await.expect("starts");
-        println!("\nport {}", mongod.port());
+        // Past the test harness, which keeps what is printed.
+        writeln!(std::io::stdout(), "\nport {}", mongod.port()).expect("the parent listens");
         return std::future::pending::<()>().await;
     }
     let mut child = Command::new(std::env::current_exe().expect("this binary"))

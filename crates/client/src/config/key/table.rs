@@ -60,7 +60,6 @@ pub(in crate::config) const KEYS: &[Key] = &[
     },
     Key {
         name: "api.secret",
-        flag: Some("--secret"),
         env: "OPENIM_SECRET",
         example: "the secret of share.yml",
         secret: true,

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use self::document::{Document, Found};
 use super::inputs::ConfigInputs;
 use super::key::Key;
-use super::loaded::Retention;
+use super::loaded::{Retention, holds_secret};
 use super::origin::{Layer, ValueOrigin};
 use super::text;
 use super::value::{Setting, Written};
@@ -133,10 +133,11 @@ impl OpenIm {
     /// Looks at who may read a file that a secret was found in.
     fn holds_secret(&mut self, document: &Document) {
         let from_file = self.settings.iter().any(|(key, setting)| {
-            let secret = key.secret || key.name == "mongo.uri";
-            let here =
-                matches!(&setting.origin, ValueOrigin::File { path, .. } if *path == document.path);
-            secret && here
+            let here = matches!(
+                &setting.origin,
+                ValueOrigin::File { path, .. } if *path == document.path
+            );
+            here && holds_secret(key, setting)
         });
         if from_file {
             let warning = text::readable_by_others(&document.path, SecretHolder::OpenIm);

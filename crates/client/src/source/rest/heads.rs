@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use tokio::time::Instant;
+
 use super::RestSource;
-use super::pages::{CHUNK, unique};
+use super::lists::pages::{CHUNK, unique};
 use super::wire::{Heads, OfUser, WireHeads, WireNewest};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -18,6 +20,8 @@ pub(super) struct Head {
     pub(super) range: SeqRange,
     /// When the newest number was given out, where the server still knows.
     pub(super) time: Option<Timestamp>,
+    /// When it was seen, by our clock.
+    pub(super) seen: Instant,
 }
 
 impl RestSource {
@@ -87,6 +91,7 @@ impl RestSource {
                         range
                     },
                     time: position.max_seq_time,
+                    seen: Instant::now(),
                 });
             }
         }
@@ -144,6 +149,7 @@ impl RestSource {
         Ok(answer
             .heads
             .into_iter()
+            .map(|(id, head)| (id, head.unwrap_or_default()))
             .filter(|(id, _)| conversations.is_empty() || conversations.contains(&id))
             .map(|(conversation_id, head)| ReadPosition {
                 user_id: user.clone(),

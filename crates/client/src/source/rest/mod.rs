@@ -4,7 +4,6 @@ mod heads;
 mod lists;
 mod newest;
 mod options;
-mod pages;
 mod probe;
 mod pull;
 mod search;

@@ -143,14 +143,22 @@ impl RestSource {
                 .filter_map(crate::model::Slot::into_message)
                 .collect();
             let tail = tails.iter_mut().find(|tail| tail.conversation_id == id);
-            if let (Some(tail), Some(oldest)) = (tail, messages.first()) {
-                let oldest = oldest.send_time;
-                tail.bound = Some(tail.bound.map_or(oldest, |bound| bound.min(oldest)));
+            if let (Some(tail), Some(older)) = (tail, older(&messages)) {
+                tail.bound = Some(tail.bound.map_or(older, |bound| bound.min(older)));
             }
             found.extend(messages);
         }
         Ok((tails, found))
     }
+}
+
+/// Returns what everything below these messages is older than, as far as one can tell. The older
+/// half decides together: one message whose sender set it back does not hide those below it.
+fn older(messages: &[Message]) -> Option<Timestamp> {
+    messages[..messages.len().div_ceil(2)]
+        .iter()
+        .map(|message| message.send_time)
+        .max()
 }
 
 /// Whether something no newer than `bound` may be newer than `threshold`.

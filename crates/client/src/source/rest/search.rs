@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::RestSource;
-use super::pages::Pages;
+use super::lists::pages::Pages;
 use super::wire::{Search, WireSearch};
 use crate::error::{Error, Result};
 use crate::model::{ContentType, Message, SessionType, UserId};

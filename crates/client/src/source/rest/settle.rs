@@ -114,7 +114,8 @@ impl RestSource {
             .map(|head| match (head.time, now) {
                 (Some(moved), Some(now)) => remaining(now, moved, settle),
                 _ if self.settled.is_known(head) => Duration::ZERO,
-                _ => settle,
+                // It may have moved at the moment it was seen.
+                _ => settle.saturating_sub(head.seen.elapsed()),
             })
             .max()
             .unwrap_or_default();

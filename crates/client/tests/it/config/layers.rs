@@ -66,7 +66,7 @@ fn every_key_is_taken_from_the_strongest_layer_that_has_it() {
 
         inputs.flags = flags(&[(key.name, &sample(key.name, 2).0)]);
         let of_flag = shown(&Config::load(inputs).unwrap(), key.name);
-        let flag = key.flag.map_or(format!("--set {}", key.name), Into::into);
+        let flag = key.flag.unwrap_or(key.name).into();
         let origin = ValueOrigin::Flag(flag);
         assert_eq!((of_flag.value, of_flag.origin), (Some(masked(2)), origin));
     }
@@ -191,15 +191,19 @@ fn two_ways_to_say_the_same_thing_in_one_layer_are_an_error() {
     text(from_env(&[uri, ("OPENIM_MONGO_URI_FILE", "f")]));
     text(from_env(&[uri, ("OPENIM_MONGO_HOSTS", "h")]));
     // In different layers the stronger one counts, and the other one does not.
+    let mut from_stdin = Flags::new();
+    from_stdin
+        .set_from("--secret-file -", "api.secret", "s")
+        .unwrap();
     let config = Config::load(ConfigInputs {
-        flags: flags(&[("api.secret", "s")]),
+        flags: from_stdin,
         env: variables(&[("OPENIM_SECRET_FILE", "/nowhere")]),
         ..ConfigInputs::default()
     })
     .unwrap();
     assert_eq!(
         line(&config, "api.secret"),
-        "api.secret = ***  (flag --secret)"
+        "api.secret = ***  (flag --secret-file -)"
     );
     assert_eq!(
         line(&config, "api.secret_file"),

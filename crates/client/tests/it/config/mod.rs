@@ -1,5 +1,7 @@
 //! Configuration: layers, origins, OpenIM's own files, secrets, and the documents.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod documents;
 mod layers;
 mod openim;

@@ -253,6 +253,14 @@ fn an_admin_in_an_odd_type_is_taken_as_written() {
 }
 
 #[test]
+fn a_database_without_users_is_told_nothing_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let yaml = "address: [h:1]\ndatabase: d\nusername: ''\npassword: ''\nauthSource: d\n";
+    std::fs::write(folder.path().join("mongodb.yml"), yaml).unwrap();
+    assert_eq!(uri(&load(folder.path(), &[]).unwrap()), "mongodb://h:1/");
+}
+
+#[test]
 fn a_folder_without_a_secret_is_no_rest_source_but_no_error_either() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("share.yml"), "secret:\n").unwrap();

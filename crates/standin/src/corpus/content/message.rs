@@ -141,7 +141,8 @@ impl<'a> Message<'a> {
         if let Some(leaver) = leaver {
             // Who was thrown out does not say so; the owner does.
             position = if content_type == 1504 { leaver } else { 0 };
-        } else if matches!(content_type, 1501 | 1511) {
+        } else if matches!(content_type, 1501..=1520) && !matches!(content_type, 1509 | 1510) {
+            // What only an owner may do; anybody may invite.
             position = 0;
         }
         if depth >= DEPTH && matches!(content_type, 107 | 114) {

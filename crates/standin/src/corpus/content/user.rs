@@ -170,14 +170,14 @@ fn merger(dice: &mut Dice, scene: &Scene<'_>) -> Value {
 
 fn quote(dice: &mut Dice, scene: &Scene<'_>) -> Value {
     let text = text::say(dice);
-    let back = 1 + dice.below(20);
+    let back = 1 + dice.below(scene.number.clamp(2, 21) - 1);
     match scene.message_before(back) {
         Some(message) => json!({
             "text": text,
             "quoteMessage": quoted::msg_struct(dice, &message),
             "messageEntityList": null,
         }),
-        // The quoted message is older than what the client still had.
+        // The first message of a chat has nothing to quote.
         None => json!({ "text": text, "quoteMessage": null, "messageEntityList": null }),
     }
 }

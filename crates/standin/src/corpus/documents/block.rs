@@ -114,7 +114,12 @@ impl<'a> BlockMaker<'a> {
         ] {
             bound += u64::from(rate);
             if point < bound {
-                return fate;
+                // An account nobody is behind revokes nothing.
+                let is_notice = self.plan.kind == ChatKind::Notice;
+                return match fate {
+                    Fate::Revoked if is_notice => Fate::DeletedForOne,
+                    fate => fate,
+                };
             }
         }
         Fate::Kept

@@ -26,7 +26,7 @@ impl LogWriter {
         entry: &LogEntry,
         summary: &mut CorpusSummary,
     ) -> Option<(u64, i64, RawArrayBuf)> {
-        if self.last_seq % SLOTS == 0 {
+        if self.last_seq.is_multiple_of(SLOTS) {
             self.time = entry.time;
         }
         self.last_seq += 1;
@@ -34,7 +34,7 @@ impl LogWriter {
         summary.log_messages += 1;
         summary.stored(message.content_type);
         self.slots.push(raw::slot(&message, &SlotState::default()));
-        (self.last_seq % SLOTS == 0).then(|| self.take())
+        self.last_seq.is_multiple_of(SLOTS).then(|| self.take())
     }
 
     /// Returns the last block, filled up, where one was begun.

@@ -45,7 +45,7 @@ fn fill(dice: &mut Dice, pattern: &str, chinese: bool, out: &mut String) {
         };
         if choices.is_empty() {
             // Writing to a string cannot fail.
-            let _ = write!(out, "{}", 1 + dice.below(20_000));
+            let _ = write!(out, "{}", 1 + dice.below(900));
         } else {
             out.push_str(dice.pick(choices));
         }

@@ -52,7 +52,7 @@ impl Transport {
         let pace = match options.max_requests_per_second {
             None => None,
             Some(rate) => match Duration::try_from_secs_f64(rate.recip()) {
-                Ok(interval) if rate > 0.0 => Some(Pace::new(interval)),
+                Ok(interval) if rate > 0.0 && rate.is_finite() => Some(Pace::new(interval)),
                 _ => {
                     return Err(Error::invalid(
                         "requests per second",

@@ -190,10 +190,10 @@ fn is_unknown_here(failure: &Failure) -> bool {
     }
 }
 
-/// A refusal of this call is about who we are, whatever its code.
+/// A refusal of this call is about who we are, whichever of its codes the server takes.
 fn as_credentials(mut failure: Failure) -> Failure {
     if let Kind::Code { code, message, .. } = &failure.kind
-        && !failure.is_passing()
+        && (1001..2000).contains(code)
     {
         failure.kind = Kind::Credentials {
             code: Some(*code),

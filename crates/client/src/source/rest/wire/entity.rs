@@ -42,7 +42,7 @@ wire! {
 
     /// Answer of `/msg/get_conversations_has_read_and_max_seq`.
     WireHeads {
-        "seqs" heads: BTreeMap<ConversationId, WireHead>,
+        "seqs" heads: BTreeMap<ConversationId, Option<WireHead>>,
     }
 
     WireHead {

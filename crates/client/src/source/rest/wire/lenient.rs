@@ -61,6 +61,10 @@ impl<'de> Deserialize<'de> for Int {
                 Ok(Int(i64::try_from(value).unwrap_or(i64::MAX)))
             }
 
+            fn visit_unit<E: de::Error>(self) -> Result<Int, E> {
+                Ok(Int(0))
+            }
+
             fn visit_f64<E: de::Error>(self, value: f64) -> Result<Int, E> {
                 // 1e3 and 1.0 are integers to JSON, though not to serde_json.
                 if value.fract() == 0.0 {

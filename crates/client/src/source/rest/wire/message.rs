@@ -22,8 +22,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 wire! {
     /// Answer of `/msg/pull_msg_by_seq`.
     WirePull {
-        "msgs" messages: HashMap<ConversationId, WirePulled>,
-        "notificationMsgs" notifications: HashMap<ConversationId, WirePulled>,
+        "msgs" messages: HashMap<ConversationId, Option<WirePulled>>,
+        "notificationMsgs" notifications: HashMap<ConversationId, Option<WirePulled>>,
     }
 
     /// One conversation's part of a pull. `isEnd` and `endSeq` are not to be relied on.
@@ -119,7 +119,7 @@ impl WirePull {
     ) -> Vec<WireMessage> {
         let mut messages = Vec::new();
         for part in [&mut self.messages, &mut self.notifications] {
-            if let Some(pulled) = part.remove(conversation) {
+            if let Some(Some(pulled)) = part.remove(conversation) {
                 messages.extend(pulled.messages.0);
             }
         }

@@ -1,10 +1,12 @@
 //! Users, groups, members and conversations: lists by page, by id and by name.
 
+pub(super) mod pages;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use self::pages::{CHUNK, Pages, chunks, singles, unique};
 use super::RestSource;
-use super::pages::{CHUNK, Pages, chunks, singles, unique};
 use super::wire::{
     AllConversations, ConversationsById, GroupsById, ListConversations, ListGroups, ListMembers,
     ListUsers, Pagination, UsersById, WireConversations, WireGroups, WireGroupsInfo, WireMembers,
@@ -15,7 +17,11 @@ use crate::model::{Conversation, ConversationId, Group, GroupId, Member, User, U
 use crate::source::{Page, PageRequest};
 
 impl RestSource {
-    pub(super) async fn list_users(&self, name: &str, page: PageRequest) -> Result<Page<User>> {
+    pub(in crate::source::rest) async fn list_users(
+        &self,
+        name: &str,
+        page: PageRequest,
+    ) -> Result<Page<User>> {
         let pattern = pattern("", name)?;
         let mut pages = Pages::new(page)?;
         while let Some(pagination) = pages.next() {
@@ -30,7 +36,7 @@ impl RestSource {
         Ok(pages.finish())
     }
 
-    pub(super) async fn users_named(&self, ids: &[UserId]) -> Result<Vec<User>> {
+    pub(in crate::source::rest) async fn users_named(&self, ids: &[UserId]) -> Result<Vec<User>> {
         let unique = unique(ids);
         let mut todo = chunks(&unique);
         let mut users = Vec::new();
@@ -48,7 +54,11 @@ impl RestSource {
         Ok(in_order(&unique, users, |user| &user.user_id))
     }
 
-    pub(super) async fn list_groups(&self, name: &str, page: PageRequest) -> Result<Page<Group>> {
+    pub(in crate::source::rest) async fn list_groups(
+        &self,
+        name: &str,
+        page: PageRequest,
+    ) -> Result<Page<Group>> {
         // The flag, because the server looks for users without regard to case but for groups with.
         let pattern = pattern("(?i)", name)?;
         let mut pages = Pages::new(page)?;
@@ -64,7 +74,10 @@ impl RestSource {
         Ok(pages.finish())
     }
 
-    pub(super) async fn groups_named(&self, ids: &[GroupId]) -> Result<Vec<Group>> {
+    pub(in crate::source::rest) async fn groups_named(
+        &self,
+        ids: &[GroupId],
+    ) -> Result<Vec<Group>> {
         let unique = unique(ids);
         let mut todo = chunks(&unique);
         let mut groups = Vec::new();
@@ -82,7 +95,7 @@ impl RestSource {
         Ok(in_order(&unique, groups, |group| &group.group_id))
     }
 
-    pub(super) async fn list_members(
+    pub(in crate::source::rest) async fn list_members(
         &self,
         group: &GroupId,
         page: PageRequest,
@@ -108,7 +121,10 @@ impl RestSource {
         Ok(pages.finish())
     }
 
-    pub(super) async fn list_conversations(&self, owner: &UserId) -> Result<Vec<Conversation>> {
+    pub(in crate::source::rest) async fn list_conversations(
+        &self,
+        owner: &UserId,
+    ) -> Result<Vec<Conversation>> {
         let request = AllConversations { owner };
         let rows = match self
             .transport
@@ -147,7 +163,7 @@ impl RestSource {
     }
 
     /// Returns the rows the user owns of the named conversations.
-    pub(super) async fn rows(
+    pub(in crate::source::rest) async fn rows(
         &self,
         owner: &UserId,
         ids: &[ConversationId],

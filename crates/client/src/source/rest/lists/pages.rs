@@ -3,19 +3,19 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
-use super::wire::Pagination;
+use super::super::wire::Pagination;
 use crate::error::{Error, Result};
 use crate::source::{Page, PageRequest};
 
 /// How many things are listed or named in one call.
-pub(super) const CHUNK: usize = 500;
+pub(in crate::source::rest) const CHUNK: usize = 500;
 
 /// The highest page number the server understands.
 const LAST_PAGE: u64 = i32::MAX as u64;
 
 /// Gathers a stretch of a list from the server's own pages that cover it: those start at
 /// multiples of their length only, and long ones do not fit into an answer.
-pub(super) struct Pages<T> {
+pub(in crate::source::rest) struct Pages<T> {
     request: PageRequest,
     show: u32,
     /// The page to fetch next, counted from 0; `None` when done.
@@ -25,7 +25,7 @@ pub(super) struct Pages<T> {
 
 impl<T> Pages<T> {
     /// Starts with nothing gathered.
-    pub(super) fn new(request: PageRequest) -> Result<Self> {
+    pub(in crate::source::rest) fn new(request: PageRequest) -> Result<Self> {
         if request.limit == 0 {
             return Err(Error::invalid("page", "its limit must be at least 1"));
         }
@@ -42,7 +42,7 @@ impl<T> Pages<T> {
     }
 
     /// Says which page to fetch next.
-    pub(super) fn next(&self) -> Option<Pagination> {
+    pub(in crate::source::rest) fn next(&self) -> Option<Pagination> {
         self.next.map(|index| Pagination {
             page_number: index + 1,
             show_number: self.show,
@@ -50,7 +50,7 @@ impl<T> Pages<T> {
     }
 
     /// Takes the page that was to be fetched next.
-    pub(super) fn add<W>(&mut self, items: Vec<W>, total: u64)
+    pub(in crate::source::rest) fn add<W>(&mut self, items: Vec<W>, total: u64)
     where
         T: From<W>,
     {
@@ -70,7 +70,7 @@ impl<T> Pages<T> {
     }
 
     /// Returns what was gathered.
-    pub(super) fn finish(self) -> Page<T> {
+    pub(in crate::source::rest) fn finish(self) -> Page<T> {
         self.page
     }
 
@@ -83,7 +83,7 @@ impl<T> Pages<T> {
 
 /// Returns the ids that say something, each once. An empty one, or a list of none, has another
 /// meaning to the server: everything.
-pub(super) fn unique<I: Eq + Hash + AsRef<str>>(ids: &[I]) -> Vec<&I> {
+pub(in crate::source::rest) fn unique<I: Eq + Hash + AsRef<str>>(ids: &[I]) -> Vec<&I> {
     let mut seen = HashSet::new();
     ids.iter()
         .filter(|id| !id.as_ref().is_empty() && seen.insert(*id))
@@ -91,13 +91,13 @@ pub(super) fn unique<I: Eq + Hash + AsRef<str>>(ids: &[I]) -> Vec<&I> {
 }
 
 /// Returns the ids in chunks that fit into a call, the first one last.
-pub(super) fn chunks<I>(ids: &[I]) -> Vec<&[I]> {
+pub(in crate::source::rest) fn chunks<I>(ids: &[I]) -> Vec<&[I]> {
     ids.chunks(CHUNK).rev().collect()
 }
 
 /// Returns the ids of a chunk that was refused because of one of them, each by itself; nothing
 /// where it was that one.
-pub(super) fn singles<I>(chunk: &[I]) -> impl Iterator<Item = &[I]> {
+pub(in crate::source::rest) fn singles<I>(chunk: &[I]) -> impl Iterator<Item = &[I]> {
     let several = chunk.len() > 1;
     chunk.chunks(1).filter(move |_| several)
 }
