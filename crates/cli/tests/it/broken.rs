@@ -33,7 +33,7 @@ fn a_server_that_goes_away_in_the_middle_leaves_what_was_read() {
     2026-11-24 10:49:33    1  Alice   [Alice 爱丽丝 recalled this message]
     2026-11-24 10:49:33    2  Bob     Hi Alice! 我们明天开会讨论合同
     2026-11-24 10:49:33    3  Alice   [Picture] 640×480
-    2026-11-24 10:49:33    4  Alice   [deleted for alice] [deleted]
+    2026-11-24 10:49:33    4  Alice   [deleted]
     --- stderr
     4 messages of si_alice_bob, seen as alice, from the REST API
     Error: si_alice_bob 5..7 not read

@@ -58,16 +58,20 @@ fn a_group_is_named_by_its_name_where_only_one_has_it() {
     let server = server();
     let place = Place::new().server(&server);
     assert_snapshot!(place.run(&["members", "二组", "--format", "csv"]), @r#"
-    exit 1
+    exit 0
+    --- stdout
+    group_id,user_id,nickname,role,join_time,inviter_user_id,operator_user_id,mute_end_time,face_url,ex
+    grp2,erin,Erin 艾琳,owner,2026-11-24T10:51:42.873Z,imAdmin,imAdmin,,http://127.0.0.1:9/erin.png,
+    grp2,frank,Frank,admin,2026-11-24T10:51:42.873Z,imAdmin,imAdmin,,http://127.0.0.1:9/frank.png,
+    grp2,grace,Grace,member,2026-11-24T10:51:42.873Z,imAdmin,imAdmin,,http://127.0.0.1:9/grace.png,
     --- stderr
-    Error: group "二组" not found
-    Hint: `openim-history groups --name TEXT` finds groups by name
+    "二组" is group grp2 (二组)
+    3 members, from the REST API
     "#);
     assert_snapshot!(place.run(&["members", "组"]), @r#"
-    exit 1
+    exit 2
     --- stderr
-    Error: group "组" not found
-    Hint: `openim-history groups --name TEXT` finds groups by name
+    Error: group "组": 2 have that name, say which id: grp2 (二组), grp1 (项目组 Project)
     "#);
     assert_snapshot!(place.run(&["members", "nobody's"]), @r#"
     exit 1

@@ -13,7 +13,7 @@ fn the_newest_of_a_pair_are_a_table_with_its_source_behind_it() {
     --- stdout
     TIME                 SEQ  SENDER  TEXT
     2026-11-24 10:49:33    3  Alice   [Picture] 640×480
-    2026-11-24 10:49:33    4  Alice   [deleted for alice] [deleted]
+    2026-11-24 10:49:33    4  Alice   [deleted]
     2026-11-24 10:49:33    6  Alice   [File] 合同.pdf (12.1 KB)
     2026-11-24 10:49:33    7  Alice   [Custom] custom
     --- stderr
