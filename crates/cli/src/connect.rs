@@ -4,9 +4,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use openim_history_client::Error;
 use openim_history_client::client::Client;
 use openim_history_client::config::{Config, ConfigInputs, FILE_NAME, Flags, Via};
-use openim_history_client::Error;
 
 use crate::args::{ConnectionArgs, OutputArgs};
 use crate::error::{CommandError, Result};
@@ -58,7 +58,10 @@ fn flags(connection: &ConnectionArgs, output: &OutputArgs) -> Result<Flags> {
         (None, path(&connection.secret_file))
     };
     let typed = [
-        ("via", word(connection.via.and_then(|via| via.to_possible_value()))),
+        (
+            "via",
+            word(connection.via.and_then(|via| via.to_possible_value())),
+        ),
         ("openim_config", path(&connection.openim_config)),
         ("api.url", connection.api_url.clone()),
         ("api.secret", secret),
@@ -67,8 +70,14 @@ fn flags(connection: &ConnectionArgs, output: &OutputArgs) -> Result<Flags> {
         ("mongo.uri", connection.mongo_uri.clone()),
         ("mongo.uri_file", path(&connection.mongo_uri_file)),
         ("mongo.database", connection.mongo_database.clone()),
-        ("output.time_zone", output.tz.as_ref().map(|zone| zone.name.clone())),
-        ("output.language", word(output.lang.and_then(|lang| lang.to_possible_value()))),
+        (
+            "output.time_zone",
+            output.tz.as_ref().map(|zone| zone.name.clone()),
+        ),
+        (
+            "output.language",
+            word(output.lang.and_then(|lang| lang.to_possible_value())),
+        ),
     ];
     let mut flags = Flags::new();
     for (key, value) in typed {

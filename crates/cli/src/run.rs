@@ -1,6 +1,6 @@
 //! From what was typed to the exit code.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -83,7 +83,7 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     let ui = Ui::new(&cli.output);
-    log_to_stderr(&cli.output, ui.paints());
+    log_to_stderr(&cli.output);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -140,7 +140,7 @@ async fn until_interrupted(
 }
 
 /// Logs to stderr: warnings, and more with `-v`. RUST_LOG overrules both.
-fn log_to_stderr(args: &OutputArgs, paints: bool) {
+fn log_to_stderr(args: &OutputArgs) {
     let level = match args.verbose {
         _ if args.quiet => "error",
         0 => "warn",
@@ -152,7 +152,7 @@ fn log_to_stderr(args: &OutputArgs, paints: bool) {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
-        .with_ansi(paints && io::stderr().is_terminal())
+        .with_ansi(false)
         .without_time()
         .init();
 }

@@ -58,7 +58,10 @@ impl Ui {
             && let Some(name) = config.time_zone()
         {
             self.zone = parse_zone(&name).map_err(|error| Error::Config {
-                what: format!("output.time_zone ({}): {error}", config.origin("output.time_zone")),
+                what: format!(
+                    "output.time_zone ({}): {error}",
+                    config.origin("output.time_zone")
+                ),
                 source: None,
             })?;
         }
@@ -105,11 +108,6 @@ impl Ui {
         self.is_quiet
     }
 
-    /// Whether stderr takes colours.
-    pub(crate) fn paints(&self) -> bool {
-        self.paints
-    }
-
     fn say(&self, label: &str, style: Style, text: &str) {
         // Errors quote names and ids others chose.
         let text = clean_lines(text);
@@ -153,6 +151,11 @@ impl Out {
     /// Whether data is coloured.
     pub(crate) fn paints(&self) -> bool {
         self.paints
+    }
+
+    /// Whether a person looks at it as it comes.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.is_terminal
     }
 
     /// Ends a row: on a terminal it is seen at once.

@@ -40,7 +40,7 @@ pub(crate) const HEADINGS: &[(&str, &str, &str)] = &[
     ("owner", "OWNER", "群主"),
     ("platform", "DEVICE", "设备"),
     ("recv_id", "TO", "接收者"),
-    ("revoked", "REVOKED", "已撤回"),
+    ("revoked", "RECALLED BY", "撤回者"),
     ("role", "ROLE", "角色"),
     ("send_time", "SENT", "发送时间"),
     ("sender", "SENDER", "发送者"),
@@ -54,10 +54,10 @@ pub(crate) const HEADINGS: &[(&str, &str, &str)] = &[
     ("value", "VALUE", "值"),
 ];
 
-/// Says that somebody took a message back.
+/// Says that somebody took a message back, in the words of its summary.
 pub(crate) fn revoked_by(who: &str, lang: Lang) -> String {
     match lang {
-        Lang::En => format!("[revoked by {who}]"),
+        Lang::En => format!("[recalled by {who}]"),
         Lang::Zh => format!("[已被 {who} 撤回]"),
     }
 }

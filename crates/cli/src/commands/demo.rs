@@ -21,9 +21,21 @@ pub(crate) struct Args {}
 
 /// What is shown: what it is about in English and Chinese, and the command.
 const STEPS: &[(&str, &str, &[&str])] = &[
-    ("Who is on the server", "服务器上有哪些用户", &["users", "--limit", "6"]),
-    ("Alice's conversations", "Alice 的会话列表", &["conversations", "--user", "alice"]),
-    ("The newest messages of Erin, over all conversations", "Erin 在所有会话中的最新消息", &["messages", "--user", "erin", "--last", "8"]),
+    (
+        "Who is on the server",
+        "服务器上有哪些用户",
+        &["users", "--limit", "6"],
+    ),
+    (
+        "Alice's conversations",
+        "Alice 的会话列表",
+        &["conversations", "--user", "alice"],
+    ),
+    (
+        "The newest messages of Erin, over all conversations",
+        "Erin 在所有会话中的最新消息",
+        &["messages", "--user", "erin", "--last", "8"],
+    ),
     (
         "A group by its name, with a message that was revoked",
         "按群名读取群聊，其中有一条已撤回的消息",
@@ -37,8 +49,13 @@ const STEPS: &[(&str, &str, &[&str])] = &[
 ];
 
 pub(super) async fn run(app: &mut App, _: &Args) -> Result {
-    let server = Server::start(recorded::release(), ServerOptions::default())
-        .map_err(|source| CommandError::from(openim_history_client::Error::Io { what: "the stand-in cannot listen on this machine's loopback".into(), source }))?;
+    let server =
+        Server::start(recorded::release(), ServerOptions::default()).map_err(|source| {
+            CommandError::from(openim_history_client::Error::Io {
+                what: "the stand-in cannot listen on this machine's loopback".into(),
+                source,
+            })
+        })?;
     app.fixed = Some(config_for(&server)?);
     let lang = app.ui.lang;
     for (english, chinese, command) in STEPS {
@@ -47,7 +64,8 @@ pub(super) async fn run(app: &mut App, _: &Args) -> Result {
         writeln!(app.out, "# {about}\n$ openim-history {}", typed.join(" "))?;
         app.out.flush()?;
         let argv = std::iter::once("openim-history").chain(command.iter().copied());
-        let cli = Cli::try_parse_from(argv).map_err(|error| CommandError::usage(error.to_string()))?;
+        let cli =
+            Cli::try_parse_from(argv).map_err(|error| CommandError::usage(error.to_string()))?;
         Box::pin(super::run(app, cli.command)).await?;
         writeln!(app.out)?;
         app.out.flush()?;
@@ -61,18 +79,29 @@ pub(super) async fn run(app: &mut App, _: &Args) -> Result {
 fn config_for(server: &Server) -> Result<Config> {
     let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let options = ServerOptions::default();
-    let admin_id = options.admin_ids.first().map(String::as_str).unwrap_or_default();
+    let admin_id = options
+        .admin_ids
+        .first()
+        .map(String::as_str)
+        .unwrap_or_default();
     let env = vec![
         variable("OPENIM_API_URL", server.url()),
         variable("OPENIM_SECRET", &options.secret),
         variable("OPENIM_ADMIN_ID", admin_id),
     ];
-    Ok(Config::load(ConfigInputs { env, ..ConfigInputs::default() })?)
+    Ok(Config::load(ConfigInputs {
+        env,
+        ..ConfigInputs::default()
+    })?)
 }
 
 /// Writes a word the way a shell wants it.
 fn quoted(word: &str) -> String {
-    if word.contains(' ') { format!("'{word}'") } else { word.to_owned() }
+    if word.contains(' ') {
+        format!("'{word}'")
+    } else {
+        word.to_owned()
+    }
 }
 
 fn on_ones_own_server(lang: Lang) -> String {
@@ -82,7 +111,11 @@ fn on_ones_own_server(lang: Lang) -> String {
             "On the server itself, OpenIM's own configuration is enough:",
             "Straight from MongoDB, revoked originals included:",
         ),
-        Lang::Zh => ("在您自己的服务器上：", "在服务器本机，直接使用 OpenIM 的配置目录：", "直接读取 MongoDB，包括已撤回消息的原文："),
+        Lang::Zh => (
+            "在您自己的服务器上：",
+            "在服务器本机，直接使用 OpenIM 的配置目录：",
+            "直接读取 MongoDB，包括已撤回消息的原文：",
+        ),
     };
     format!(
         "# {intro}\n\

@@ -35,7 +35,10 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     };
     app.ui.configure(&app.output, &config)?;
     let user = args.user.as_deref().map(UserId::new);
-    let options = DoctorOptions { now: || jiff::Timestamp::now().into(), patience: PATIENCE };
+    let options = DoctorOptions {
+        now: || jiff::Timestamp::now().into(),
+        patience: PATIENCE,
+    };
     let checks = examine(&config, user.as_ref(), options).await;
     if args.json {
         serde_json::to_writer_pretty(&mut app.out, &checks).map_err(std::io::Error::from)?;
@@ -45,10 +48,22 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
             write(app, check)?;
         }
     }
-    let of = |outcome| checks.iter().filter(|check| check.outcome == outcome).count();
+    let of = |outcome| {
+        checks
+            .iter()
+            .filter(|check| check.outcome == outcome)
+            .count()
+    };
     let (failed, warnings) = (of(Outcome::Failed), of(Outcome::Warning));
-    app.ui.status(format!("{} ok, {warnings} with a warning, {failed} failed", of(Outcome::Ok)));
-    if failed > 0 { Err(CommandError::Said) } else { Ok(()) }
+    app.ui.status(format!(
+        "{} ok, {warnings} with a warning, {failed} failed",
+        of(Outcome::Ok)
+    ));
+    if failed > 0 {
+        Err(CommandError::Said)
+    } else {
+        Ok(())
+    }
 }
 
 /// Writes a check as one line, and what to do on a second.
@@ -59,10 +74,18 @@ fn write(app: &mut App, check: &Check) -> Result {
         Outcome::Failed => ("failed", Look::Bad.style()),
         Outcome::Skipped => ("skipped", Look::Faint.style()),
     };
-    let style = if app.out.paints() { style } else { anstyle::Style::new() };
+    let style = if app.out.paints() {
+        style
+    } else {
+        anstyle::Style::new()
+    };
     // What is found quotes what servers say.
     let found = clean_lines(&check.found);
-    writeln!(app.out, "{style}{word:<8}{style:#}{:<18} {found}", check.name)?;
+    writeln!(
+        app.out,
+        "{style}{word:<8}{style:#}{:<18} {found}",
+        check.name
+    )?;
     if let Some(remedy) = &check.remedy {
         writeln!(app.out, "{:<27}→ {}", "", clean_lines(remedy))?;
     }

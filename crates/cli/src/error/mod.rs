@@ -21,6 +21,13 @@ pub(crate) enum CommandError {
         /// What to do.
         hint: Option<String>,
     },
+    /// There is nothing there, and it is known why.
+    Missing {
+        /// What was looked for.
+        what: String,
+        /// Why there is nothing.
+        why: String,
+    },
     /// Standard output cannot be written.
     Output(io::Error),
     /// The user pressed Ctrl-C.
@@ -61,7 +68,7 @@ impl CommandError {
             Self::Library(Error::Incomplete { .. }) => 3,
             // Who reads the output has had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-            Self::Library(_) | Self::Output(_) | Self::Said => 1,
+            Self::Library(_) | Self::Missing { .. } | Self::Output(_) | Self::Said => 1,
             Self::Interrupted => 130,
         }
     }
@@ -82,6 +89,10 @@ impl CommandError {
                 if let Some(hint) = hint {
                     ui.hint(hint);
                 }
+            }
+            Self::Missing { what, why } => {
+                ui.error(format!("{what} not found"));
+                ui.cause("Caused by: ", why);
             }
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             Self::Output(error) => {

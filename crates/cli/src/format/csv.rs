@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use crate::table::clean;
+
 /// One field of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field(String);
@@ -35,24 +37,31 @@ impl Field {
 pub(crate) struct Encoder {
     /// Holds one record at a time, so that rows reach the output one by one.
     record: Vec<u8>,
+    /// Whether a person looks at it on a terminal, which nobody's text may steer.
+    cleans: bool,
 }
 
 impl Encoder {
     /// Writes the heading.
-    pub(super) fn begin(fields: &[&str], out: &mut dyn Write) -> io::Result<Self> {
-        let mut encoder = Self { record: Vec::new() };
-        encoder.write(fields.iter().map(|field| field.as_bytes()), out)?;
+    pub(super) fn begin(fields: &[&str], cleans: bool, out: &mut dyn Write) -> io::Result<Self> {
+        let record = Vec::new();
+        let mut encoder = Self { record, cleans };
+        encoder.write(fields.iter().copied(), out)?;
         Ok(encoder)
     }
 
     /// Writes one record.
     pub(super) fn record(&mut self, fields: &[Field], out: &mut dyn Write) -> io::Result<()> {
-        self.write(fields.iter().map(|field| field.0.as_bytes()), out)
+        if self.cleans {
+            let cleaned: Vec<_> = fields.iter().map(|field| clean(&field.0)).collect();
+            return self.write(cleaned.iter().map(String::as_str), out);
+        }
+        self.write(fields.iter().map(|field| &*field.0), out)
     }
 
     fn write<'a>(
         &mut self,
-        fields: impl Iterator<Item = &'a [u8]>,
+        fields: impl Iterator<Item = &'a str>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         self.record.clear();
@@ -80,9 +89,21 @@ mod tests {
     }
 
     #[test]
+    fn on_a_terminal_nothing_steers_it() {
+        let mut out = Vec::new();
+        let mut encoder = Encoder::begin(&["text"], true, &mut out).expect("a vector takes all");
+        let fields = [Field::text("a\u{1b}[2Jb")];
+        encoder
+            .record(&fields, &mut out)
+            .expect("a vector takes all");
+        assert_eq!(String::from_utf8(out).expect("text"), "text\na␛[2Jb\n");
+    }
+
+    #[test]
     fn commas_quotes_and_lines_are_kept_by_quoting() {
         let mut out = Vec::new();
-        let mut encoder = Encoder::begin(&["seq", "text"], &mut out).expect("a vector takes all");
+        let mut encoder =
+            Encoder::begin(&["seq", "text"], false, &mut out).expect("a vector takes all");
         let fields = [Field::own(1), Field::text("a,\"b\"\n合同")];
         encoder
             .record(&fields, &mut out)

@@ -2,6 +2,9 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+use serde_json::ser::Formatter;
+
 use super::Row;
 
 /// Writes one object and a line break.
@@ -22,13 +25,47 @@ pub(super) fn array_end(is_empty: bool, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn object(row: &impl Row, mut out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut out, &row.json()).map_err(io::Error::from)
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Escaping);
+    row.json()
+        .serialize(&mut serializer)
+        .map_err(io::Error::from)
+}
+
+/// Compact JSON that no terminal can be steered with: what JSON itself lets pass (C1 controls,
+/// DEL, bidirectional overrides) is escaped too. A reader gets the same text.
+struct Escaping;
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: Write + ?Sized>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| steers(*c)) {
+            out.write_all(&rest.as_bytes()[..at])?;
+            // All of them lie in the basic plane: one escape each.
+            write!(out, "\\u{:04x}", u32::from(c))?;
+            rest = &rest[at + c.len_utf8()..];
+        }
+        out.write_all(rest.as_bytes())
+    }
+}
+
+fn steers(c: char) -> bool {
+    matches!(
+        c,
+        '\u{7f}'..='\u{9f}'
+            | '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use serde::Serialize;
-
     use super::*;
     use crate::format::Field;
     use crate::table::Cell;
@@ -58,6 +95,20 @@ mod tests {
             let array: Vec<serde_json::Value> = serde_json::from_slice(&out).expect("JSON");
             assert_eq!(array.len(), texts.len());
         }
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_escaped_and_read_back_unchanged() {
+        let hostile = "合同\u{9b}31m\u{202e}x\u{7f}\u{2028}👩‍👩‍👧";
+        let mut out = Vec::new();
+        line(&Text(hostile), &mut out).expect("a vector takes all");
+        let written = std::str::from_utf8(&out).expect("text");
+        assert_eq!(
+            written,
+            "{\"text\":\"合同\\u009b31m\\u202ex\\u007f\\u2028👩‍👩‍👧\"}\n"
+        );
+        let read: serde_json::Value = serde_json::from_str(written).expect("JSON");
+        assert_eq!(read["text"], hostile);
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl<'a> Writer<'a> {
             Format::Table => Form::Table(Table::new(sheet.columns, out.width(), out.paints())),
             Format::Json => Form::Json { is_first: true },
             Format::Jsonl => Form::Jsonl,
-            Format::Csv => Form::Csv(csv::Encoder::begin(sheet.fields, out)?),
+            Format::Csv => Form::Csv(csv::Encoder::begin(sheet.fields, out.is_terminal(), out)?),
         };
         Ok(Self { out, form })
     }

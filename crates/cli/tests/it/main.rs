@@ -2,5 +2,10 @@
 
 mod run;
 
+mod broken;
+mod config;
 mod files;
+mod lists;
+mod message;
+mod messages;
 mod usage;

@@ -1,9 +1,12 @@
-//! The program in a folder, home, locale and time zone of its own.
+//! The program in a folder, home, locale and time zone of its own, and an OpenIM to read from.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+
+use openim_history_standin::recorded;
+use openim_history_standin::rest::{Clock, Server, ServerOptions};
 
 /// A folder to run in; nothing of the machine's or the user's configuration reaches the program.
 pub(crate) struct Place {
@@ -23,6 +26,12 @@ impl Place {
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.into(), value.into()));
         self
+    }
+
+    /// Names a server to every run.
+    pub(crate) fn server(self, server: &Server) -> Self {
+        self.env("OPENIM_API_URL", server.url())
+            .env("OPENIM_SECRET", "openIM123")
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -90,4 +99,14 @@ impl Place {
         }
         shown.replace(&*self.path().to_string_lossy(), "[folder]")
     }
+}
+
+/// Starts an OpenIM with the recorded history, a day after it was recorded.
+pub(crate) fn server() -> Server {
+    const A_DAY_LATER: i64 = 1_795_603_200_000;
+    let options = ServerOptions {
+        clock: Some(Clock::at(A_DAY_LATER)),
+        ..ServerOptions::default()
+    };
+    Server::start(recorded::release(), options).expect("a free port")
 }

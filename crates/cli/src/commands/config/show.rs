@@ -35,15 +35,24 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result {
     }
     writer.end()?;
     match config.file() {
-        Some(path) => app.ui.status(format!("configuration file: {}", path.display())),
-        None => app.ui.status(
-            "no configuration file found; `openim-history config init` writes one",
-        ),
+        Some(path) => app
+            .ui
+            .status(format!("configuration file: {}", path.display())),
+        None => app
+            .ui
+            .status("no configuration file found; `openim-history config init` writes one"),
     }
     Ok(())
 }
 
 struct ValueRow(Shown);
+
+impl ValueRow {
+    /// Returns where the value came from; nothing where there is no value.
+    fn origin(&self) -> Option<String> {
+        self.0.value.as_ref().map(|_| self.0.origin.to_string())
+    }
+}
 
 impl Row for ValueRow {
     fn json(&self) -> impl Serialize + '_ {
@@ -51,21 +60,20 @@ impl Row for ValueRow {
         struct Object<'a> {
             key: &'a str,
             value: Option<&'a str>,
-            origin: String,
+            origin: Option<String>,
         }
         Object {
             key: self.0.key,
             value: self.0.value.as_deref(),
-            origin: self.0.origin.to_string(),
+            origin: self.origin(),
         }
     }
 
     fn cells(&self) -> Vec<Cell> {
-        let value = self.0.value.as_deref().unwrap_or_default();
         vec![
             Cell::new(self.0.key),
-            Cell::new(value),
-            Cell::new(self.0.origin.to_string()).look(Look::Faint),
+            Cell::new(self.0.value.as_deref().unwrap_or_default()),
+            Cell::new(self.origin().unwrap_or_default()).look(Look::Faint),
         ]
     }
 
@@ -73,7 +81,7 @@ impl Row for ValueRow {
         vec![
             Field::own(self.0.key),
             Field::text(self.0.value.as_deref().unwrap_or_default()),
-            Field::text(self.0.origin.to_string()),
+            Field::text(self.origin().unwrap_or_default()),
         ]
     }
 }

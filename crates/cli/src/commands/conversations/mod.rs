@@ -55,6 +55,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let shown = chosen.len() as u64;
     for (conversation, position) in chosen {
         let name = names.name(&conversation).unwrap_or_default();
+        let position = position.as_ref();
         writer.row(&ConversationRow::new(conversation, position, name, &zone))?;
     }
     writer.end()?;

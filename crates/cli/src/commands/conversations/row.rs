@@ -29,11 +29,10 @@ pub(super) struct ConversationRow<'a> {
 impl<'a> ConversationRow<'a> {
     pub(super) fn new(
         conversation: Conversation,
-        position: Option<ReadPosition>,
+        position: Option<&ReadPosition>,
         name: String,
         zone: &'a TimeZone,
     ) -> Self {
-        let position = position.as_ref();
         Self {
             head_seq: position.map(|position| position.max_seq),
             has_read_seq: position.map(|position| position.has_read_seq),
@@ -133,7 +132,7 @@ mod tests {
             };
             let conversation = Conversation::default();
             let zone = TimeZone::UTC;
-            ConversationRow::new(conversation, Some(position), String::new(), &zone).unread
+            ConversationRow::new(conversation, Some(&position), String::new(), &zone).unread
         };
         assert_eq!(unread(10, 4), Some(6));
         assert_eq!(unread(10, 12), Some(0));

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use openim_history_client::model::{Message, Timestamp, UserId};
 
-use super::super::messages::{Showing, revoked};
+use super::super::messages::Showing;
 use crate::table::{Cell, Column, Table};
 use crate::time::show_exactly;
 use crate::ui::Out;
@@ -27,13 +27,12 @@ pub(super) fn write(message: &Message, showing: &Showing, out: &mut Out) -> io::
 fn fields(message: &Message, showing: &Showing) -> Vec<(&'static str, String)> {
     let lang = showing.lang;
     let time = |time: Timestamp| time.known().map(|time| show_exactly(time, &showing.zone));
-    let revoked = message.revoked.as_deref().map(|state| {
-        let when = time(state.time).map(|when| format!(" {when}"));
-        format!(
-            "{}{}",
-            revoked(message, lang).unwrap_or_default(),
-            when.unwrap_or_default()
-        )
+    let revoked = message.revoked.as_deref().map(|revoked| {
+        let who = person(&revoked.user_id, &revoked.nickname);
+        match time(revoked.time) {
+            Some(when) => format!("{who}, {when}"),
+            None => who,
+        }
     });
     let sender = person(&message.send_id, &message.sender_nickname);
     let platform = message.sender_platform_id;
@@ -132,7 +131,7 @@ mod tests {
         };
         assert_eq!(value("send_time"), Some("2026-11-24 10:49:33.630 +00:00"));
         assert_eq!(value("sender"), Some("bob (Bob)"));
-        let revoked = "[已被 alice 撤回] 2026-11-24 10:49:40.000 +00:00";
+        let revoked = "alice, 2026-11-24 10:49:40.000 +00:00";
         assert_eq!(value("revoked"), Some(revoked));
         assert_eq!(value("create_time"), None);
         assert_eq!(value("ex"), None);

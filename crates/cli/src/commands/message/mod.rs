@@ -156,12 +156,12 @@ async fn at(client: &Client, mut query: MessageQuery, seq: Seq) -> Result<Answer
     let why = why.unwrap_or_else(|| {
         let held = reading.bounds.iter().map(|bounds| bounds.range.to_string());
         match held.collect::<Vec<_>>().join(" and ") {
-            none if none.is_empty() => "there are no numbers".to_owned(),
-            held => format!("the numbers are {held}"),
+            none if none.is_empty() => "it holds no numbers".to_owned(),
+            held => format!("it holds the numbers {held}"),
         }
     });
-    let what = format!("message {seq} {}: {why};", place(&query.selection));
-    Err(Error::not_found(what).into())
+    let what = format!("message {seq} {}", place(&query.selection));
+    Err(CommandError::Missing { what, why })
 }
 
 /// Says why a number holds no message.

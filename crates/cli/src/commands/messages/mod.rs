@@ -10,7 +10,7 @@ use openim_history_client::read::{ReadOptions, Reading};
 
 use self::closing::{Closing, Tally};
 pub(crate) use self::row::ContentChoice;
-pub(super) use self::row::{MessageRow, Showing, revoked};
+pub(super) use self::row::{MessageRow, Showing};
 use crate::args::FormatArgs;
 use crate::connect;
 use crate::error::{CommandError, Result};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
-use openim_history_client::model::{ContentType, Lang, Message, UserId};
+use openim_history_client::model::{ContentType, Lang, Message, Status, UserId};
 use serde::Serialize;
 
 use crate::format::{Field, Row, Sheet};
@@ -123,12 +123,12 @@ impl Row for MessageRow<'_> {
     fn cells(&self) -> Vec<Cell> {
         let message = self.message;
         let lang = self.showing.lang;
-        // A summary tells by itself that a message was taken back.
-        let revoked = match self.showing.content {
-            ContentChoice::Summary => None,
-            ContentChoice::Text | ContentChoice::Raw => revoked(message, lang),
-        };
-        let states = [revoked, deleted(message, lang)];
+        // A summary tells by itself that a message was taken back, or is deleted for the viewer.
+        let is_summary = self.showing.content == ContentChoice::Summary;
+        let revoked = revoked(message, lang).filter(|_| !is_summary);
+        let deleted =
+            deleted(message, lang).filter(|_| !is_summary || message.status != Status::DELETED);
+        let states = [revoked, deleted];
         let mut text = String::new();
         for state in states.into_iter().flatten() {
             text.push_str(&state);
@@ -188,7 +188,7 @@ fn deleted(message: &Message, lang: Lang) -> Option<String> {
 }
 
 /// Says who took a message back, if somebody did.
-pub(in crate::commands) fn revoked(message: &Message, lang: Lang) -> Option<String> {
+fn revoked(message: &Message, lang: Lang) -> Option<String> {
     let revoked = message.revoked.as_deref()?;
     let who = match revoked.nickname.as_str() {
         "" => revoked.user_id.as_str(),
@@ -250,7 +250,7 @@ mod tests {
             let cells = MessageRow::new(&message, showing).cells();
             cells.last().expect("the text").text().to_owned()
         };
-        let states = "[revoked by alice] [deleted for bob, carol]";
+        let states = "[recalled by alice] [deleted for bob, carol]";
         assert_eq!(text(&showing), format!("{states} =HYPERLINK(1)"));
         let summary = text(&Showing {
             content: ContentChoice::Summary,
