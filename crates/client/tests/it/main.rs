@@ -1,0 +1,6 @@
+//! The client against real things.
+
+#[cfg(feature = "mongo")]
+mod mongo;
+#[cfg(feature = "mongo")]
+mod mongod;

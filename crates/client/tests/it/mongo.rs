@@ -1,0 +1,7 @@
+//! MongoDB as a source, on a real mongod.
+
+
+mod fixture;
+
+mod recorded;
+
