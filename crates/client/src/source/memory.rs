@@ -224,12 +224,7 @@ impl MemorySource {
     }
 
     /// The slots of a range that lies within the view's bounds.
-    fn read_slots(
-        &self,
-        view: &View,
-        conversation: &ConversationId,
-        range: SeqRange,
-    ) -> Vec<Slot> {
+    fn read_slots(&self, view: &View, conversation: &ConversationId, range: SeqRange) -> Vec<Slot> {
         let Some(stored) = self.stored.get(conversation) else {
             return Vec::new();
         };

@@ -62,7 +62,10 @@ async fn start(replica: bool) -> String {
         let primary = async {
             loop {
                 let hello = admin.run_command(doc! { "hello": 1 }).await.expect("hello");
-                if hello.get_bool("isWritablePrimary").is_ok_and(|primary| primary) {
+                if hello
+                    .get_bool("isWritablePrimary")
+                    .is_ok_and(|primary| primary)
+                {
                     break;
                 }
                 tokio::task::yield_now().await;

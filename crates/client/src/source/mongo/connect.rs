@@ -21,7 +21,9 @@ pub(super) async fn client(options: &MongoOptions) -> Result<(Client, String)> {
     client
         .server_selection_timeout
         .get_or_insert(options.server_selection_timeout);
-    client.connect_timeout.get_or_insert(options.connect_timeout);
+    client
+        .connect_timeout
+        .get_or_insert(options.connect_timeout);
     if client.selection_criteria.is_none() {
         client.selection_criteria = Some(SelectionCriteria::ReadPreference(preference(
             &options.read_preference,
@@ -41,8 +43,8 @@ pub(super) async fn client(options: &MongoOptions) -> Result<(Client, String)> {
         client.tls = Some(Tls::Enabled(tls));
     }
     let end = name(&client.hosts, &options.database);
-    let client =
-        Client::with_options(client).map_err(|error| failure::translate(&end, "connect", &error))?;
+    let client = Client::with_options(client)
+        .map_err(|error| failure::translate(&end, "connect", &error))?;
     Ok((client, end))
 }
 

@@ -99,7 +99,11 @@ pub(super) fn bad_uri(uri: &str, error: &DriverError) -> Error {
     let message = match error.kind.as_ref() {
         ErrorKind::InvalidArgument { message, .. } => message.clone(),
         ErrorKind::DnsResolve { .. } | ErrorKind::Io(_) | ErrorKind::ServerSelection { .. } => {
-            return translate("MongoDB", "look-up of the name in the connection string", error);
+            return translate(
+                "MongoDB",
+                "look-up of the name in the connection string",
+                error,
+            );
         }
         kind => kind.to_string(),
     };

@@ -6,7 +6,7 @@ use bson::{Document, doc};
 use mongodb::options::FindOptions;
 
 use super::query::{Reader, distinct, strings};
-use super::wire::{self};
+use super::wire;
 use crate::error::Result;
 use crate::model::{
     Conversation, ConversationId, ConversationKind, Group, GroupId, GroupStatus, Member,
@@ -47,7 +47,11 @@ fn alive() -> Document {
 }
 
 impl Reader {
-    pub(super) async fn users(&self, filter: Option<&str>, page: PageRequest) -> Result<Page<User>> {
+    pub(super) async fn users(
+        &self,
+        filter: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<User>> {
         let mut wanted = people();
         if let Some(name) = filter {
             wanted.insert("nickname", containing(name));
@@ -83,7 +87,9 @@ impl Reader {
         }
         let options = page_of(page, doc! { "create_time": -1, "_id": 1 });
         let (items, total) = futures::try_join!(
-            self.find("group", wanted.clone(), options, |row| Some(wire::group(row))),
+            self.find("group", wanted.clone(), options, |row| Some(wire::group(
+                row
+            ))),
             self.count("group", wanted.clone())
         )?;
         Ok(Page {
@@ -199,7 +205,10 @@ impl Reader {
         };
         if let Some(group) = group {
             let limit = u32::try_from(4 * VIEWERS).unwrap_or(u32::MAX);
-            let options = page_of(PageRequest::first(limit), doc! { "role_level": -1, "_id": 1 });
+            let options = page_of(
+                PageRequest::first(limit),
+                doc! { "role_level": -1, "_id": 1 },
+            );
             let filter = doc! { "group_id": group.as_str() };
             likely.extend(
                 self.find("group_member", filter, options, |row| {

@@ -175,7 +175,10 @@ pub(super) fn only(fields: &[&str]) -> FindOptions {
 /// Returns the list without repetitions, in its order.
 pub(super) fn distinct<T: Clone + Eq + Hash>(list: &[T]) -> Vec<T> {
     let mut seen = HashSet::with_capacity(list.len());
-    list.iter().filter(|item| seen.insert(*item)).cloned().collect()
+    list.iter()
+        .filter(|item| seen.insert(*item))
+        .cloned()
+        .collect()
 }
 
 /// Returns a filter's list of ids.

@@ -156,8 +156,8 @@ fn allowed<T>(answer: Result<T>) -> Result<Option<T>> {
 
 fn rights(status: Fields<'_>, database: &str) -> Rights {
     let list = |key: &str| status.value(key).and_then(|value| value.array());
-    let authenticated = list("authInfo.authenticatedUsers")
-        .is_some_and(|mut users| users.next().is_some());
+    let authenticated =
+        list("authInfo.authenticatedUsers").is_some_and(|mut users| users.next().is_some());
     let can_write = list("authInfo.authenticatedUserPrivileges")
         .into_iter()
         .flatten()
@@ -165,7 +165,12 @@ fn rights(status: Fields<'_>, database: &str) -> Rights {
         .filter(|privilege| covers(*privilege, database))
         .filter_map(|privilege| privilege.value("actions")?.array())
         .flatten()
-        .any(|(_, action)| matches!(action.text().as_ref(), "insert" | "update" | "remove" | "anyAction"));
+        .any(|(_, action)| {
+            matches!(
+                action.text().as_ref(),
+                "insert" | "update" | "remove" | "anyAction"
+            )
+        });
     Rights {
         authenticated,
         can_write: !authenticated || can_write,
@@ -207,7 +212,9 @@ mod tests {
     fn rights_are_read_from_the_privileges_that_cover_msg() {
         let user = || vec![doc! { "user": "u", "db": "admin" }];
         let privilege = |db: &str, collection: &str, action: &str| {
-            vec![doc! { "resource": { "db": db, "collection": collection }, "actions": ["find", action] }]
+            vec![
+                doc! { "resource": { "db": db, "collection": collection }, "actions": ["find", action] },
+            ]
         };
         assert!(of(vec![], vec![]).can_write);
         assert!(!of(user(), privilege("openim_v3", "", "listIndexes")).can_write);

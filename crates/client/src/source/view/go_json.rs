@@ -54,10 +54,7 @@ mod tests {
     fn strings_are_escaped_as_go_does() {
         let mut out = String::new();
         push_string(&mut out, "a<b>&\"\\\n\u{1}\u{8}\u{c}\u{2028}é😀");
-        assert_eq!(
-            out,
-            r#""a\u003cb\u003e\u0026\"\\\n\u0001\b\f\u2028é😀""#
-        );
+        assert_eq!(out, r#""a\u003cb\u003e\u0026\"\\\n\u0001\b\f\u2028é😀""#);
     }
 
     #[test]

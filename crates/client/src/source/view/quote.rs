@@ -88,7 +88,10 @@ impl<'a> Quote<'a> {
     ///
     /// `notice` returns the revoke notice of the message with that number, `None` where that one
     /// is not revoked or not there.
-    pub(super) fn rewritten(mut self, notice: impl FnOnce(Seq) -> Option<String>) -> Option<String> {
+    pub(super) fn rewritten(
+        mut self,
+        notice: impl FnOnce(Seq) -> Option<String>,
+    ) -> Option<String> {
         // "{}" in base64: old clients put it there.
         let repaired = self.quoted.content == "e30=";
         if repaired {
@@ -379,8 +382,11 @@ mod tests {
 
     #[test]
     fn old_empty_content_is_repaired_even_when_the_original_still_stands() {
-        let out = rewritten(r#"{"quoteMessage":{"seq":3,"contentType":101,"content":"e30="}}"#, None)
-            .expect("rewritten");
+        let out = rewritten(
+            r#"{"quoteMessage":{"seq":3,"contentType":101,"content":"e30="}}"#,
+            None,
+        )
+        .expect("rewritten");
         assert!(out.contains(r#""contentType":101,"content":"{}""#), "{out}");
     }
 

@@ -12,11 +12,7 @@ pub(super) fn notice(message: &Message, revoked: &Revoked) -> String {
     detail.push_str(r#"{"revokerID":"#);
     push_string(&mut detail, revoked.user_id.as_str());
     // Writing to a String cannot fail.
-    let _ = write!(
-        detail,
-        r#","revokerRole":{},"clientMsgID":"#,
-        revoked.role
-    );
+    let _ = write!(detail, r#","revokerRole":{},"clientMsgID":"#, revoked.role);
     push_string(&mut detail, message.client_msg_id.as_str());
     detail.push_str(r#","revokerNickname":"#);
     push_string(&mut detail, &revoked.nickname);

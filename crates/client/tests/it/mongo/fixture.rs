@@ -18,17 +18,30 @@ pub(crate) async fn database(replica: bool) -> (Database, MongoOptions) {
         mongod::single().await
     };
     let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let database = Client::with_uri_str(uri).await.expect("a client").database(&name);
+    let database = Client::with_uri_str(uri)
+        .await
+        .expect("a client")
+        .database(&name);
     for (collection, keys, unique) in [
         ("msg", doc! { "doc_id": 1 }, true),
         ("seq", doc! { "conversation_id": 1 }, false),
-        ("seq_user", doc! { "user_id": 1, "conversation_id": 1 }, false),
-        ("conversation", doc! { "owner_user_id": 1, "conversation_id": 1 }, true),
+        (
+            "seq_user",
+            doc! { "user_id": 1, "conversation_id": 1 },
+            false,
+        ),
+        (
+            "conversation",
+            doc! { "owner_user_id": 1, "conversation_id": 1 },
+            true,
+        ),
         ("user", doc! { "user_id": 1 }, true),
         ("group", doc! { "group_id": 1 }, true),
         ("group_member", doc! { "group_id": 1, "user_id": 1 }, true),
     ] {
-        let options = mongodb::options::IndexOptions::builder().unique(unique).build();
+        let options = mongodb::options::IndexOptions::builder()
+            .unique(unique)
+            .build();
         let index = IndexModel::builder().keys(keys).options(options).build();
         database
             .collection::<Document>(collection)
@@ -45,7 +58,10 @@ pub(crate) async fn recorded(dialect: &str) -> (Database, MongoSource) {
     let folder = recordings().join(dialect).join("mongo");
     for entry in std::fs::read_dir(&folder).expect("recorded collections") {
         let path = entry.expect("an entry").path();
-        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
+        let name = path
+            .file_stem()
+            .and_then(|name| name.to_str())
+            .expect("a name");
         let documents: Vec<Document> = std::fs::read_to_string(&path)
             .expect("readable")
             .lines()

@@ -12,7 +12,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use bson::doc;
 
-use super::tails::{Reserved, UserLimits, WINDOW, block_id, window};
+use super::tails::{UserLimits, WINDOW, block_id, top, window};
 use crate::error::Result;
 use crate::model::{ConversationId, Message, SeqRange, Slot};
 use crate::source::View;
@@ -29,6 +29,16 @@ struct Candidate {
     time: i64,
     conversation: ConversationId,
     number: i64,
+}
+
+impl Candidate {
+    fn new(block: BlockId, time: i64) -> Self {
+        Self {
+            time,
+            conversation: block.conversation,
+            number: block.number,
+        }
+    }
 }
 
 impl Reader {
@@ -87,68 +97,88 @@ impl Reader {
         let reserved = self.reserved(ids).await?;
         let mut names: Vec<String> = Vec::with_capacity(ids.len() + ids.len() / 4);
         let mut unsure: Vec<ConversationId> = Vec::new();
-        let mut long: Vec<String> = Vec::new();
+        let mut long: Vec<&ConversationId> = Vec::new();
         for id in ids {
             match reserved.get(id) {
                 None => unsure.push(id.clone()),
-                Some(Reserved { max, .. }) => {
-                    let window = window(id, *max);
-                    if block_of(*max) >= WINDOW {
-                        long.extend(window.collect::<Vec<_>>());
-                        names.extend(long[long.len() - 3..].iter().cloned());
-                    } else {
-                        names.extend(window);
+                Some(row) => {
+                    names.extend(window(id, row.max));
+                    if block_of(row.max) >= WINDOW {
+                        long.push(id);
                     }
                 }
             }
         }
         if !long.is_empty() {
-            // Numbers were lost at the end: the tail lies deeper.
-            let there: HashSet<_> = self
-                .existing(&long)
-                .await?
-                .into_iter()
-                .map(|block| block.conversation)
+            let windows: Vec<_> = long
+                .iter()
+                .flat_map(|id| window(id, reserved[*id].max))
                 .collect();
-            unsure.extend(
-                ids.iter()
-                    .filter(|id| {
-                        reserved
-                            .get(*id)
-                            .is_some_and(|row| block_of(row.max) >= WINDOW)
-                    })
-                    .filter(|id| !there.contains(*id))
-                    .cloned(),
-            );
+            let there = self.existing(&windows).await?;
+            let there: HashSet<_> = there.iter().map(|block| &block.conversation).collect();
+            // Numbers were lost at the end: the tail lies deeper.
+            unsure.extend(long.into_iter().filter(|id| !there.contains(id)).cloned());
         }
-        for id in unsure {
-            let blocks = self.listed(&id).await?;
-            names.extend(
-                blocks
+        if !unsure.is_empty() {
+            let listed = self.listed(&unsure).await?;
+            names.extend(listed.iter().flat_map(|(id, blocks)| top(id, blocks)));
+        }
+        let blocks = self.times(&names, floor).await?;
+        let mut dark: HashSet<ConversationId> = HashSet::new();
+        let mut candidates = Vec::new();
+        for (block, time) in blocks {
+            match time {
+                Some(time) => candidates.push(Candidate::new(block, time)),
+                None => {
+                    dark.insert(block.conversation);
+                }
+            }
+        }
+        for candidate in &candidates {
+            dark.remove(&candidate.conversation);
+        }
+        let dark: Vec<_> = dark.into_iter().collect();
+        // Blocks without a message hide how new the one below is.
+        for (id, blocks) in self.listed(&dark).await? {
+            for blocks in blocks.rchunks(16) {
+                let names: Vec<_> = blocks
                     .iter()
-                    .rev()
-                    .take(3)
-                    .map(|number| BlockId::doc_id(&id, *number)),
-            );
+                    .map(|number| BlockId::doc_id(&id, *number))
+                    .collect();
+                let before = candidates.len();
+                let found = self.times(&names, None).await?;
+                candidates.extend(
+                    found
+                        .into_iter()
+                        .filter_map(|(block, time)| Some(Candidate::new(block, time?))),
+                );
+                if candidates.len() > before {
+                    break;
+                }
+            }
         }
+        Ok(candidates)
+    }
+
+    /// Returns those of the named blocks that hold a message as new as the floor, with the time
+    /// of their newest, and those that hold none at all.
+    async fn times(
+        &self,
+        names: &[String],
+        floor: Option<i64>,
+    ) -> Result<Vec<(BlockId, Option<i64>)>> {
         let mut matching = doc! { "doc_id": { "$in": names } };
         if let Some(floor) = floor {
-            matching.insert(
-                "msgs",
-                doc! { "$elemMatch": { "msg.send_time": { "$gte": floor } } },
-            );
+            let since = |time: i64| doc! { "msgs": { "$elemMatch": { "msg.send_time": { "$gte": time } } } };
+            matching.insert("$or", [since(floor), doc! { "$nor": [since(i64::MIN)] }]);
         }
         let pipeline = vec![
             doc! { "$match": matching },
             doc! { "$project": { "_id": 0, "doc_id": 1, "time": { "$max": "$msgs.msg.send_time" } } },
         ];
         self.aggregate("msg", pipeline, |row| {
-            let id = block_id(row)?;
-            Some(Candidate {
-                time: row.value("time")?.integer()?,
-                conversation: id.conversation,
-                number: id.number,
-            })
+            let time = row.value("time").and_then(|time| time.integer());
+            Some((block_id(row)?, time))
         })
         .await
     }
@@ -225,8 +255,9 @@ impl Reader {
                         Some(number - 1)
                     }
                     None => {
-                        let blocks = self.listed(&conversation).await?;
-                        blocks.into_iter().rev().find(|block| *block < number)
+                        let listed = self.listed(std::slice::from_ref(&conversation)).await?;
+                        let blocks = listed.into_values().flatten();
+                        blocks.filter(|block| *block < number).max()
                     }
                 };
                 let below = below.filter(|below| block_of(range.first) <= *below);
@@ -289,9 +320,7 @@ impl Reader {
             .collect();
         let ranges: HashMap<(&str, i64), SeqRange> = wanted
             .iter()
-            .map(|(candidate, range)| {
-                ((candidate.conversation.as_str(), candidate.number), *range)
-            })
+            .map(|(candidate, range)| ((candidate.conversation.as_str(), candidate.number), *range))
             .collect();
         let filter = doc! { "doc_id": { "$in": names } };
         let documents = self

@@ -11,11 +11,11 @@ use mongodb::options::FindOptions;
 use mongodb::raw_batch_cursor::RawBatch;
 use tokio::sync::mpsc;
 
-use super::tails::block_id;
+use super::tails::{block_id, blocks_of};
 use crate::error::{Error, Result};
-use crate::model::{ConversationId, SeqRange, Slot};
+use crate::model::{ConversationId, HoleCause, SeqRange, Slot};
 use crate::source::mongo::query::{Reader, documents};
-use crate::source::mongo::wire::{self};
+use crate::source::mongo::wire;
 
 /// Blocks the server hands over at once: a few megabytes, so that a scan stays within some tens.
 const BATCH: u32 = 100;
@@ -129,18 +129,12 @@ impl Reader {
                 }
                 (vec![doc! { "_id": bounds }], Some(doc! { "_id": 1 }))
             }
-            ScanScope::Conversations(ids) => {
-                let filters = ids.iter().map(|id| {
-                    doc! { "doc_id": { "$gte": format!("{id}:"), "$lt": format!("{id};") } }
-                });
-                (filters.collect(), None)
-            }
+            ScanScope::Conversations(ids) => (ids.iter().map(blocks_of).collect(), None),
         };
         for filter in filters {
             let mut options = FindOptions::builder()
                 .projection(doc! { "_id": 0, "doc_id": 1, "msgs": 1 })
                 .batch_size(BATCH)
-                .no_cursor_timeout(false)
                 .build();
             options.sort.clone_from(&sort);
             let mut cursor = self.cursor("msg", filter, options).await?;
@@ -186,5 +180,5 @@ fn decode(batch: &RawBatch) -> Vec<Slot> {
 }
 
 fn is_padding(slot: &Slot) -> bool {
-    matches!(slot, Slot::Hole(hole) if hole.cause == crate::model::HoleCause::NeverStored)
+    matches!(slot, Slot::Hole(hole) if hole.cause == HoleCause::NeverStored)
 }

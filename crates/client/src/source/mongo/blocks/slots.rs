@@ -168,6 +168,9 @@ mod tests {
         let out = with_missing_blocks(&id, SeqRange::new(2, 7), vec![message(4), message(5)]);
         let seqs: Vec<_> = out.iter().map(|slot| slot.seq().0).collect();
         assert_eq!(seqs, [2, 3, 4, 5, 6, 7]);
-        assert_eq!(out.iter().filter(|slot| slot.message().is_some()).count(), 2);
+        assert_eq!(
+            out.iter().filter(|slot| slot.message().is_some()).count(),
+            2
+        );
     }
 }

@@ -4,7 +4,7 @@
 //! and lost when Redis forgets them. What is reserved tells where to look, though, because the
 //! ids of blocks do not sort by number and only their exact names can be asked for cheaply.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bson::{Document, doc};
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -19,6 +19,9 @@ use crate::source::view::{self, Limits};
 /// How many blocks below the end of the reserved numbers usually hold the newest message: at most
 /// 200 numbers are reserved at once.
 pub(super) const WINDOW: i64 = 3;
+
+/// How many of a conversation's last blocks are looked at first where there is no such number.
+pub(super) const TOP: usize = 3;
 
 /// A conversation's row of `seq`.
 #[derive(Clone, Copy, Debug)]
@@ -59,20 +62,33 @@ impl Reader {
         .await
     }
 
-    /// Lists all blocks of a conversation, ascending. Answered from the index alone.
-    pub(super) async fn listed(&self, conversation: &ConversationId) -> Result<Vec<i64>> {
-        // ';' follows ':' in ASCII.
-        let filter =
-            doc! { "doc_id": { "$gte": format!("{conversation}:"), "$lt": format!("{conversation};") } };
-        let mut numbers = self
-            .find("msg", filter, only(&["doc_id"]), |row| {
-                block_id(row)
-                    .filter(|id| id.conversation == *conversation)
-                    .map(|id| id.number)
+    /// Lists all blocks of the conversations, ascending; those without any are left out. Answered
+    /// from the index alone.
+    pub(super) async fn listed(
+        &self,
+        ids: &[ConversationId],
+    ) -> Result<HashMap<ConversationId, Vec<i64>>> {
+        let blocks = self
+            .chunked(ids, |ids| async move {
+                let ranges: Vec<Document> = ids.iter().map(blocks_of).collect();
+                self.find("msg", doc! { "$or": ranges }, only(&["doc_id"]), block_id)
+                    .await
             })
             .await?;
-        numbers.sort_unstable();
-        Ok(numbers)
+        let mut listed: HashMap<ConversationId, Vec<i64>> = HashMap::new();
+        for block in blocks {
+            listed
+                .entry(block.conversation)
+                .or_default()
+                .push(block.number);
+        }
+        // An id that holds a ':' itself lies in the range of a shorter one.
+        let wanted: HashSet<_> = ids.iter().collect();
+        listed.retain(|id, _| wanted.contains(id));
+        for numbers in listed.values_mut() {
+            numbers.sort_unstable();
+        }
+        Ok(listed)
     }
 
     /// Returns the number of each conversation's newest message; conversations without any are
@@ -97,34 +113,37 @@ impl Reader {
             .filter(|id| !heads.contains_key(*id))
             .cloned()
             .collect();
-        let found: Vec<_> = stream::iter(others)
-            .map(|id| async move { Ok((self.searched_head(&id).await?, id)) })
-            .buffered(self.concurrency.max(1))
-            .try_collect()
-            .await?;
-        heads.extend(
-            found
-                .into_iter()
-                .filter_map(|(head, id)| head.map(|head| (id, head))),
-        );
-        Ok(heads)
-    }
-
-    /// Finds a newest message where the reserved numbers are no help: downwards through all
-    /// blocks there are.
-    async fn searched_head(&self, id: &ConversationId) -> Result<Option<Seq>> {
-        let blocks = self.listed(id).await?;
-        for blocks in blocks.rchunks(16) {
-            let names: Vec<_> = blocks
-                .iter()
-                .map(|number| BlockId::doc_id(id, *number))
-                .collect();
-            let heads = self.last_messages(&names).await?;
-            if let Some(head) = heads.into_iter().map(|(_, head)| head).max() {
-                return Ok(Some(head));
+        if others.is_empty() {
+            return Ok(heads);
+        }
+        // The reserved numbers are no help: downwards through the blocks there are, first the
+        // last few of all, then the rest of those that need it.
+        let listed = self.listed(&others).await?;
+        let names: Vec<_> = listed
+            .iter()
+            .flat_map(|(id, blocks)| top(id, blocks))
+            .collect();
+        for (id, head) in self.last_messages(&names).await? {
+            let known = heads.entry(id).or_insert(head);
+            *known = head.max(*known);
+        }
+        for (id, blocks) in listed {
+            if heads.contains_key(&id) || blocks.len() <= TOP {
+                continue;
+            }
+            for blocks in blocks[..blocks.len() - TOP].rchunks(16) {
+                let names: Vec<_> = blocks
+                    .iter()
+                    .map(|number| BlockId::doc_id(&id, *number))
+                    .collect();
+                let found = self.last_messages(&names).await?;
+                if let Some(head) = found.into_iter().map(|(_, head)| head).max() {
+                    heads.insert(id, head);
+                    break;
+                }
             }
         }
-        Ok(None)
+        Ok(heads)
     }
 
     /// Returns the number of the last message in each of the named blocks; blocks that are not
@@ -166,7 +185,10 @@ impl Reader {
             }),
             self.positions(user, ids)
         )?;
-        let rows: HashMap<_, _> = rows.into_iter().map(|(id, limits, _)| (id, limits)).collect();
+        let rows: HashMap<_, _> = rows
+            .into_iter()
+            .map(|(id, limits, _)| (id, limits))
+            .collect();
         let positions: HashMap<_, _> = positions
             .into_iter()
             .map(|(id, limits, _)| (id, limits))
@@ -262,8 +284,7 @@ impl Reader {
         let first_blocks: Vec<_> = ids.iter().map(|id| BlockId::doc_id(id, 0)).collect();
         let (heads, whole) =
             futures::try_join!(self.heads(&ids, reserved), self.existing(&first_blocks))?;
-        let whole: std::collections::HashSet<_> =
-            whole.into_iter().map(|block| block.conversation).collect();
+        let whole: HashSet<_> = whole.into_iter().map(|block| block.conversation).collect();
         stream::iter(ids)
             .map(|id| {
                 let head = heads.get(&id).copied();
@@ -272,7 +293,10 @@ impl Reader {
                 async move {
                     let lowest = match head {
                         Some(_) if whole => Some(0),
-                        Some(_) => self.listed(&id).await?.first().copied(),
+                        Some(_) => {
+                            let listed = self.listed(std::slice::from_ref(&id)).await?;
+                            listed.values().flatten().next().copied()
+                        }
                         None => None,
                     };
                     let stored = lowest.map(|block| seqs_of(block).first);
@@ -299,6 +323,21 @@ impl Reader {
 pub(super) fn window(id: &ConversationId, reserved: Seq) -> impl Iterator<Item = String> {
     let last = block_of(reserved);
     ((last - WINDOW + 1).max(0)..=last).map(move |number| BlockId::doc_id(id, number))
+}
+
+/// Returns a filter for all blocks of a conversation; the index has them side by side.
+pub(super) fn blocks_of(id: &ConversationId) -> Document {
+    // ';' follows ':' in ASCII.
+    doc! { "doc_id": { "$gte": format!("{id}:"), "$lt": format!("{id};") } }
+}
+
+/// Returns the names of a conversation's last few blocks.
+pub(super) fn top(id: &ConversationId, blocks: &[i64]) -> impl Iterator<Item = String> {
+    blocks
+        .iter()
+        .rev()
+        .take(TOP)
+        .map(move |number| BlockId::doc_id(id, *number))
 }
 
 pub(super) fn block_id(row: Fields<'_>) -> Option<BlockId> {

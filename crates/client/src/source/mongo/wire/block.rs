@@ -281,7 +281,10 @@ mod tests {
         assert_eq!((all.len(), all[99].seq()), (100, Seq(200)));
         let some = slots(&doc! {"msgs": long}, SeqRange::new(150, 151));
         let contents: Vec<_> = some.iter().filter_map(Slot::message).collect();
-        assert_eq!((contents[0].content.as_str(), contents[1].seq), ("49", Seq(151)));
+        assert_eq!(
+            (contents[0].content.as_str(), contents[1].seq),
+            ("49", Seq(151))
+        );
         assert_eq!(slots(&doc! {"msgs": 5}, SeqRange::new(199, 300)).len(), 2);
     }
 }

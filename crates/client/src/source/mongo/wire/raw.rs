@@ -58,7 +58,9 @@ impl<'a> Fields<'a> {
 
     /// Returns a string; empty for anything else.
     pub(crate) fn text(&self, key: &str) -> Cow<'a, str> {
-        self.value(key).map(|value| value.text()).unwrap_or_default()
+        self.value(key)
+            .map(|value| value.text())
+            .unwrap_or_default()
     }
 
     /// Returns a whole number; 0 for anything else.
@@ -247,7 +249,9 @@ mod tests {
         assert_eq!(fields.count(), 13);
         assert_eq!(fields.text("last"), "here");
         assert_eq!(fields.text("deep.er.x"), "found");
-        let seconds = fields.value("ts").and_then(|value| value.timestamp_seconds());
+        let seconds = fields
+            .value("ts")
+            .and_then(|value| value.timestamp_seconds());
         assert_eq!(seconds, Some(9));
     }
 
