@@ -59,10 +59,7 @@ mod tests {
 
     #[test]
     fn the_recordings_come_out_as_they_went_in() {
-        for (collections, files) in [
-            (release(), tables!("release")),
-            (main(), tables!("main")),
-        ] {
+        for (collections, files) in [(release(), tables!("release")), (main(), tables!("main"))] {
             for (name, lines) in files {
                 let mut recorded: Vec<Document> = lines
                     .lines()

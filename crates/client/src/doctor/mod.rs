@@ -60,6 +60,9 @@ async fn sample_of(
     let ids: Vec<_> = rows.into_iter().map(|row| row.conversation_id).collect();
     let view = crate::source::View::As(user.clone());
     let bounds = source.bounds(&view, &ids).await?;
-    let longest = bounds.into_iter().filter(|bounds| !bounds.range.is_empty()).max_by_key(|bounds| bounds.range.len());
+    let longest = bounds
+        .into_iter()
+        .filter(|bounds| !bounds.range.is_empty())
+        .max_by_key(|bounds| bounds.range.len());
     Ok((ids.len(), longest))
 }

@@ -19,11 +19,18 @@ pub(super) async fn check(
     let mongo = match config.mongo_options() {
         Ok(Some(mongo)) => mongo,
         Ok(None) => {
-            checks.push(Check::skipped("mongo", "MongoDB is not configured (OPENIM_MONGO_URI)"));
+            checks.push(Check::skipped(
+                "mongo",
+                "MongoDB is not configured (OPENIM_MONGO_URI)",
+            ));
             return None;
         }
         Err(error) => {
-            checks.push(Check::failed("mongo", chain(&error), "see `openim-history config show` and docs/configuration.md"));
+            checks.push(Check::failed(
+                "mongo",
+                chain(&error),
+                "see `openim-history config show` and docs/configuration.md",
+            ));
             return None;
         }
     };
@@ -45,11 +52,17 @@ pub(super) async fn check(
             return None;
         }
     };
-    checks.push(Check::ok("mongo.reachable", format!("MongoDB {} answers", info.version)));
+    checks.push(Check::ok(
+        "mongo.reachable",
+        format!("MongoDB {} answers", info.version),
+    ));
     checks.push(rights(&info));
     checks.push(history(&source, &info, &database).await);
     checks.extend(following(&info));
-    Some(Examined { source, sample: None })
+    Some(Examined {
+        source,
+        sample: None,
+    })
 }
 
 const REMEDY_REACH: &str = "is mongod up, is the port right (OpenIM's compose file publishes 37017), may this machine \
@@ -60,9 +73,11 @@ fn not_reached(error: &Error) -> Check {
     let text = chain(error);
     match error {
         // MongoDB's code 13: known, but without the right.
-        Error::Unauthorized { code: Some(13), .. } => {
-            Check::failed("mongo.rights", text, "grant the user the role read on OpenIM's database")
-        }
+        Error::Unauthorized { code: Some(13), .. } => Check::failed(
+            "mongo.rights",
+            text,
+            "grant the user the role read on OpenIM's database",
+        ),
         Error::Unauthorized { .. } => Check::failed(
             "mongo.credentials",
             text,
@@ -77,8 +92,16 @@ fn not_reached(error: &Error) -> Check {
 fn rights(info: &ServerInfo) -> Check {
     const REMEDY: &str = "make a user with the role read on OpenIM's database and nothing else; see docs/openim/mongodb.md";
     match (info.rights.authenticated, info.rights.can_write) {
-        (false, _) => Check::warning("mongo.rights", "the server asks nobody who they are: anybody may change history", REMEDY),
-        (true, true) => Check::warning("mongo.rights", "this user could change the history it reads", REMEDY),
+        (false, _) => Check::warning(
+            "mongo.rights",
+            "the server asks nobody who they are: anybody may change history",
+            REMEDY,
+        ),
+        (true, true) => Check::warning(
+            "mongo.rights",
+            "this user could change the history it reads",
+            REMEDY,
+        ),
         (true, false) => Check::ok("mongo.rights", "this user can read and not write"),
     }
 }
@@ -87,7 +110,11 @@ fn rights(info: &ServerInfo) -> Check {
 async fn history(source: &MongoSource, info: &ServerInfo, database: &str) -> Check {
     const NAME: &str = "mongo.history";
     if let Err(error) = source.users(PageRequest::first(1)).await {
-        return Check::failed(NAME, chain(&error), "grant the user the role read on OpenIM's database");
+        return Check::failed(
+            NAME,
+            chain(&error),
+            "grant the user the role read on OpenIM's database",
+        );
     }
     match info.messages {
         Some(stats) if stats.documents > 0 => Check::ok(
@@ -117,10 +144,17 @@ fn following(info: &ServerInfo) -> Vec<Check> {
     const NAME: &str = "mongo.changes";
     if !info.change_streams {
         let remedy = "reading is not affected; to follow live, start mongod with --replSet rs0 and call rs.initiate() once";
-        return vec![Check::warning(NAME, "a single server: changes cannot be followed live", remedy)];
+        return vec![Check::warning(
+            NAME,
+            "a single server: changes cannot be followed live",
+            remedy,
+        )];
     }
     let set = info.replica_set.as_deref().unwrap_or("a sharded cluster");
-    let mut checks = vec![Check::ok(NAME, format!("{set}: changes can be followed live"))];
+    let mut checks = vec![Check::ok(
+        NAME,
+        format!("{set}: changes can be followed live"),
+    )];
     if info.replica_set.is_some() {
         checks.push(match info.oplog {
             Some(oplog) => {
@@ -148,7 +182,11 @@ fn bytes(bytes: u64) -> String {
         value /= 1024.0;
         unit += 1;
     }
-    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+    if unit == 0 {
+        format!("{bytes} B")
+    } else {
+        format!("{value:.1} {}", UNITS[unit])
+    }
 }
 
 #[cfg(test)]

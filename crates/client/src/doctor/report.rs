@@ -32,18 +32,46 @@ pub struct Check {
 
 impl Check {
     pub(super) fn ok(name: &'static str, found: impl Into<String>) -> Self {
-        Self { name, outcome: Outcome::Ok, found: found.into(), remedy: None }
+        Self {
+            name,
+            outcome: Outcome::Ok,
+            found: found.into(),
+            remedy: None,
+        }
     }
 
-    pub(super) fn warning(name: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { name, outcome: Outcome::Warning, found: found.into(), remedy: Some(remedy.into()) }
+    pub(super) fn warning(
+        name: &'static str,
+        found: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            name,
+            outcome: Outcome::Warning,
+            found: found.into(),
+            remedy: Some(remedy.into()),
+        }
     }
 
-    pub(super) fn failed(name: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { name, outcome: Outcome::Failed, found: found.into(), remedy: Some(remedy.into()) }
+    pub(super) fn failed(
+        name: &'static str,
+        found: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            name,
+            outcome: Outcome::Failed,
+            found: found.into(),
+            remedy: Some(remedy.into()),
+        }
     }
 
     pub(super) fn skipped(name: &'static str, why: impl Into<String>) -> Self {
-        Self { name, outcome: Outcome::Skipped, found: why.into(), remedy: None }
+        Self {
+            name,
+            outcome: Outcome::Skipped,
+            found: why.into(),
+            remedy: None,
+        }
     }
 }

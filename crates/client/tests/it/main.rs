@@ -2,5 +2,10 @@
 
 mod config;
 mod conformance;
+mod memory;
+mod mongo;
+mod mongod;
 mod read;
+mod recorded;
 mod scripted;
+mod sources;

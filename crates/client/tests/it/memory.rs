@@ -10,22 +10,40 @@ pub(crate) async fn copy_of(mongo: &MongoSource) -> MemorySource {
     let page = PageRequest::first(1_000);
     let mut copy = MemorySource::new();
     for group in mongo.groups(page).await.expect("groups").items {
-        for member in mongo.members(&group.group_id, page).await.expect("members").items {
+        for member in mongo
+            .members(&group.group_id, page)
+            .await
+            .expect("members")
+            .items
+        {
             copy = copy.with_member(member);
         }
         copy = copy.with_group(group);
     }
     for user in mongo.users(page).await.expect("users").items {
-        let rows = mongo.conversations(&user.user_id).await.expect("conversations");
+        let rows = mongo
+            .conversations(&user.user_id)
+            .await
+            .expect("conversations");
         let ids: Vec<_> = rows.iter().map(|row| row.conversation_id.clone()).collect();
         let logs: Vec<_> = ids.iter().filter_map(ConversationId::log).collect();
-        for at in mongo.read_positions(&user.user_id, &[ids, logs].concat()).await.expect("positions") {
+        for at in mongo
+            .read_positions(&user.user_id, &[ids, logs].concat())
+            .await
+            .expect("positions")
+        {
             copy = copy.with_read_position(at.user_id, at.conversation_id, at.has_read_seq);
         }
-        copy = rows.into_iter().fold(copy, MemorySource::with_conversation).with_user(user);
+        copy = rows
+            .into_iter()
+            .fold(copy, MemorySource::with_conversation)
+            .with_user(user);
     }
-    let scanned: Vec<Vec<Slot>> =
-        mongo.scan(ScanOptions::default()).try_collect().await.expect("the collection is walked");
+    let scanned: Vec<Vec<Slot>> = mongo
+        .scan(ScanOptions::default())
+        .try_collect()
+        .await
+        .expect("the collection is walked");
     let slots: Vec<Slot> = scanned.into_iter().flatten().collect();
     let mut ids: Vec<_> = slots
         .iter()

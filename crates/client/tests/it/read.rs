@@ -92,7 +92,7 @@ async fn the_last_messages_do_not_count_holes() {
         last: Some(0),
         ..ReadOptions::default()
     };
-    assert_eq!(seqs(&source, options).await.0, []);
+    assert_eq!(seqs(&source, options).await.0, [] as [i64; 0]);
     let options = ReadOptions {
         last: Some(1_000),
         ..ReadOptions::default()

@@ -19,7 +19,10 @@ pub(crate) fn collections(dialect: Dialect) -> Collections {
 
 /// Serves collections over REST.
 pub(crate) fn serve(collections: Collections, dialect: Dialect) -> (Server, RestSource) {
-    let options = ServerOptions { dialect, ..ServerOptions::default() };
+    let options = ServerOptions {
+        dialect,
+        ..ServerOptions::default()
+    };
     let server = Server::start(collections, options).expect("a free port");
     let rest = RestSource::connect(rest_options(&server)).expect("plain options");
     (server, rest)
@@ -32,15 +35,25 @@ pub(crate) fn rest_options(server: &Server) -> RestOptions {
 
 /// Puts collections into a real mongod.
 pub(crate) async fn store(collections: &Collections) -> (Mongod, MongoSource) {
-    let mongod = Mongod::start(Mode::Standalone).await.expect("mongod starts");
+    let mongod = Mongod::start(Mode::Standalone)
+        .await
+        .expect("mongod starts");
     let database = mongod.client().await.expect("connects").database(DATABASE);
-    openim_history_standin::corpus::create_indexes(&database).await.expect("indexes");
+    openim_history_standin::corpus::create_indexes(&database)
+        .await
+        .expect("indexes");
     for name in Collections::names() {
         let documents = collections.documents(name);
         if !documents.is_empty() {
-            database.collection(name).insert_many(documents).await.expect("inserts");
+            database
+                .collection(name)
+                .insert_many(documents)
+                .await
+                .expect("inserts");
         }
     }
-    let source = MongoSource::connect(MongoOptions::new(mongod.uri(), DATABASE)).await.expect("connects");
+    let source = MongoSource::connect(MongoOptions::new(mongod.uri(), DATABASE))
+        .await
+        .expect("connects");
     (mongod, source)
 }

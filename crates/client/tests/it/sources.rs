@@ -47,8 +47,15 @@ async fn every_user_sees_the_same_over_rest_and_from_mongodb() {
             compared += same_for(&user, &rest, &mongo).await;
             same_for(&user, &rest, &memory).await;
         }
-        let least = if dialect == Dialect::Release { 500 } else { 300 };
-        assert!(compared >= least, "{dialect:?}: only {compared} slots were compared");
+        let least = if dialect == Dialect::Release {
+            500
+        } else {
+            300
+        };
+        assert!(
+            compared >= least,
+            "{dialect:?}: only {compared} slots were compared"
+        );
     }
 }
 
@@ -72,7 +79,13 @@ async fn same_for(user: &UserId, rest: &dyn Source, other: &dyn Source) -> usize
         let others = &elsewhere[id];
         assert_eq!(slots.len(), others.len(), "{user} in {id}");
         for (one, another) in slots.iter().zip(others) {
-            assert_eq!(one, another, "{user} in {id}, {} against {}", rest.origin(), other.origin());
+            assert_eq!(
+                one,
+                another,
+                "{user} in {id}, {} against {}",
+                rest.origin(),
+                other.origin()
+            );
             compared += 1;
         }
     }
@@ -101,15 +114,43 @@ async fn people_groups_and_positions_are_the_same_over_rest_and_from_mongodb() {
                 members.sort_by(|a, b| a.user_id.cmp(&b.user_id));
                 members
             };
-            let over_rest = rest.members(&group.group_id, page).await.expect("members").items;
-            let in_mongo = mongo.members(&group.group_id, page).await.expect("members").items;
-            assert_eq!(members(over_rest), members(in_mongo), "group {}", group.group_id);
+            let over_rest = rest
+                .members(&group.group_id, page)
+                .await
+                .expect("members")
+                .items;
+            let in_mongo = mongo
+                .members(&group.group_id, page)
+                .await
+                .expect("members")
+                .items;
+            assert_eq!(
+                members(over_rest),
+                members(in_mongo),
+                "group {}",
+                group.group_id
+            );
         }
         for user in &over_rest {
-            let rows = rest.conversations(&user.user_id).await.expect("conversations");
-            assert_eq!(rows, mongo.conversations(&user.user_id).await.expect("conversations"));
-            let mut over_rest = rest.read_positions(&user.user_id, &[]).await.expect("positions");
-            let mut in_mongo = mongo.read_positions(&user.user_id, &[]).await.expect("positions");
+            let rows = rest
+                .conversations(&user.user_id)
+                .await
+                .expect("conversations");
+            assert_eq!(
+                rows,
+                mongo
+                    .conversations(&user.user_id)
+                    .await
+                    .expect("conversations")
+            );
+            let mut over_rest = rest
+                .read_positions(&user.user_id, &[])
+                .await
+                .expect("positions");
+            let mut in_mongo = mongo
+                .read_positions(&user.user_id, &[])
+                .await
+                .expect("positions");
             for position in over_rest.iter_mut().chain(&mut in_mongo) {
                 // Only the server's Redis knows when a number was given out.
                 position.max_seq_time = None;

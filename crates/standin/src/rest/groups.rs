@@ -234,5 +234,8 @@ pub(super) fn joined_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let ids = if equal { Vec::new() } else { ids };
     let (version, version_id) = version_of(call.collections, "group_join_version", user_id);
     let ids = list(ids.into_iter().map(Value::from).collect());
-    Ok(json!({"version": version, "versionID": version_id, "equal": equal, "groupIDs": ids}).into())
+    Ok(
+        json!({"version": version, "versionID": version_id, "equal": equal, "groupIDs": ids})
+            .into(),
+    )
 }

@@ -108,9 +108,7 @@ impl<'a> Wire<'a> {
             None if content_type == QUOTE => quote_content(message.content(), quoted),
             None => None,
         };
-        let mut content = rewritten
-            .as_deref()
-            .unwrap_or_else(|| message.content());
+        let mut content = rewritten.as_deref().unwrap_or_else(|| message.content());
         if slot.deleted_by(user_id) {
             status = DELETED;
             if slot.revoke().is_none() {
@@ -313,7 +311,13 @@ pub(super) fn view<'a>(
             None => Quoted::Gone("{}".to_owned()),
         }
     };
-    Some(Wire::seen_by(user_id, slot, message, call.dialect(), quoted))
+    Some(Wire::seen_by(
+        user_id,
+        slot,
+        message,
+        call.dialect(),
+        quoted,
+    ))
 }
 
 pub(super) fn server_time(call: &Call<'_>) -> Result<Data, Refusal> {

@@ -273,7 +273,11 @@ impl Plain {
         let zipped = wants_gzip(headers);
         Self {
             status: StatusCode::NOT_FOUND,
-            kind: if zipped { "application/json" } else { "text/plain" },
+            kind: if zipped {
+                "application/json"
+            } else {
+                "text/plain"
+            },
             text: if zipped { "" } else { "404 page not found" }.to_owned(),
             extra: Vec::new(),
         }
@@ -339,13 +343,7 @@ async fn answer(
 }
 
 /// Answers without faults and compression.
-fn plain(
-    shared: &Shared,
-    method: &Method,
-    path: &str,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Plain {
+fn plain(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap, body: &Bytes) -> Plain {
     if method == Method::POST && routes::find(path, shared.dialect).is_none() {
         // gin redirects before any middleware runs.
         if let Some(right) = path.strip_suffix('/')

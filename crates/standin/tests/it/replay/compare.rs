@@ -14,7 +14,10 @@ pub(super) struct Answer {
 /// comes first. The same request in the same second was recorded in different orders.
 const UNORDERED: [(&str, &str); 5] = [
     ("/conversation/get_all_conversations", "/data/conversations"),
-    ("/conversation/get_owner_conversation", "/data/conversations"),
+    (
+        "/conversation/get_owner_conversation",
+        "/data/conversations",
+    ),
     ("/conversation/get_conversations", "/data/conversations"),
     ("/user/get_users_info", "/data/usersInfo"),
     ("/group/get_group_member_list", "/data/members"),

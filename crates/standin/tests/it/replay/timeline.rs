@@ -39,9 +39,7 @@ impl Timeline {
             .collect();
         let mut collections = Collections::new();
         for user in self.side.end().documents("user") {
-            if !inserted.contains(&user.get_str("user_id").unwrap())
-                || self.side == Side::Main
-            {
+            if !inserted.contains(&user.get_str("user_id").unwrap()) || self.side == Side::Main {
                 collections.insert("user", user).unwrap();
             }
         }

@@ -1,0 +1,364 @@
+//! The newest messages over many conversations together.
+//!
+//! No index knows of time, and ten thousand tail blocks are hundreds of megabytes. So the server
+//! is asked for names only: which tail blocks hold a message at least as new as a floor, the
+//! floor guessed from a sample. Only the blocks that win are fetched.
+//!
+//! Blocks of a conversation are taken to follow each other in time. Senders may choose their
+//! times, so that a message sent "in 2100" deep in a conversation is missed here; one among the
+//! last few blocks is not.
+
+use std::collections::{BinaryHeap, HashMap, HashSet};
+
+use bson::doc;
+
+use super::tails::{UserLimits, WINDOW, block_id, top, window};
+use crate::error::Result;
+use crate::model::{ConversationId, Message, SeqRange, Slot};
+use crate::source::View;
+use crate::source::mongo::query::{Reader, distinct, only};
+use crate::source::mongo::wire::{self, BlockId, block_of, seqs_of};
+use crate::source::view::{self, Limits};
+
+/// Conversations looked at to guess how new the newest messages are.
+const SAMPLE: usize = 256;
+
+/// A block that may hold one of the newest messages, and how new its newest is at most.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    time: i64,
+    conversation: ConversationId,
+    number: i64,
+}
+
+impl Candidate {
+    fn new(block: BlockId, time: i64) -> Self {
+        Self {
+            time,
+            conversation: block.conversation,
+            number: block.number,
+        }
+    }
+}
+
+impl Reader {
+    /// See [`Source::newest`](crate::source::Source::newest).
+    pub(in crate::source::mongo) async fn newest(
+        &self,
+        view: &View,
+        conversations: &[ConversationId],
+        limit: usize,
+    ) -> Result<Vec<Message>> {
+        let ids = distinct(conversations);
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        for floor in self.floors(&ids, limit).await? {
+            let tails = self
+                .chunked(&ids, |ids| async move { self.tails(&ids, floor).await })
+                .await?;
+            let found = self.merge(view, tails, limit, floor).await?;
+            let enough = found
+                .get(limit - 1)
+                .is_some_and(|last| floor.is_none_or(|floor| floor <= last.send_time.as_millis()));
+            if enough || floor.is_none() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// Guesses from when the newest messages are: the likely floor, a safer one, and none at all.
+    async fn floors(&self, ids: &[ConversationId], limit: usize) -> Result<Vec<Option<i64>>> {
+        if ids.len() < 4 * SAMPLE {
+            return Ok(vec![None]);
+        }
+        let sample: Vec<_> = ids.iter().step_by(ids.len() / SAMPLE).cloned().collect();
+        let mut times: HashMap<ConversationId, i64> = HashMap::new();
+        for tail in self.tails(&sample, None).await? {
+            let newest = times.entry(tail.conversation).or_insert(tail.time);
+            *newest = tail.time.max(*newest);
+        }
+        let mut times: Vec<i64> = times.into_values().collect();
+        times.sort_unstable_by(|a, b| b.cmp(a));
+        // As many conversations of the sample as stand for twice the limit, and two for luck.
+        let likely = (2 * limit).saturating_mul(sample.len()) / ids.len() + 2;
+        let mut floors: Vec<_> = [likely, likely.saturating_mul(8)]
+            .into_iter()
+            .filter_map(|rank| times.get(rank).copied())
+            .map(Some)
+            .collect();
+        floors.push(None);
+        Ok(floors)
+    }
+
+    /// Returns the last few blocks of each conversation that hold a message as new as the floor.
+    async fn tails(&self, ids: &[ConversationId], floor: Option<i64>) -> Result<Vec<Candidate>> {
+        let reserved = self.reserved(ids).await?;
+        let mut names: Vec<String> = Vec::with_capacity(ids.len() + ids.len() / 4);
+        let mut unsure: Vec<ConversationId> = Vec::new();
+        let mut long: Vec<&ConversationId> = Vec::new();
+        for id in ids {
+            match reserved.get(id) {
+                None => unsure.push(id.clone()),
+                Some(row) => {
+                    names.extend(window(id, row.max));
+                    if block_of(row.max) >= WINDOW {
+                        long.push(id);
+                    }
+                }
+            }
+        }
+        if !long.is_empty() {
+            let windows: Vec<_> = long
+                .iter()
+                .flat_map(|id| window(id, reserved[*id].max))
+                .collect();
+            let there = self.existing(&windows).await?;
+            let there: HashSet<_> = there.iter().map(|block| &block.conversation).collect();
+            // Numbers were lost at the end: the tail lies deeper.
+            unsure.extend(long.into_iter().filter(|id| !there.contains(id)).cloned());
+        }
+        if !unsure.is_empty() {
+            let listed = self.listed(&unsure).await?;
+            names.extend(listed.iter().flat_map(|(id, blocks)| top(id, blocks)));
+        }
+        let blocks = self.times(&names, floor).await?;
+        let mut dark: HashSet<ConversationId> = HashSet::new();
+        let mut candidates = Vec::new();
+        for (block, time) in blocks {
+            match time {
+                Some(time) => candidates.push(Candidate::new(block, time)),
+                None => {
+                    dark.insert(block.conversation);
+                }
+            }
+        }
+        for candidate in &candidates {
+            dark.remove(&candidate.conversation);
+        }
+        let dark: Vec<_> = dark.into_iter().collect();
+        // Blocks without a message hide how new the one below is.
+        for (id, blocks) in self.listed(&dark).await? {
+            for blocks in blocks.rchunks(16) {
+                let names: Vec<_> = blocks
+                    .iter()
+                    .map(|number| BlockId::doc_id(&id, *number))
+                    .collect();
+                let before = candidates.len();
+                let found = self.times(&names, None).await?;
+                candidates.extend(
+                    found
+                        .into_iter()
+                        .filter_map(|(block, time)| Some(Candidate::new(block, time?))),
+                );
+                if candidates.len() > before {
+                    break;
+                }
+            }
+        }
+        Ok(candidates)
+    }
+
+    /// Returns those of the named blocks that hold a message as new as the floor, with the time
+    /// of their newest, and those that hold none at all.
+    async fn times(
+        &self,
+        names: &[String],
+        floor: Option<i64>,
+    ) -> Result<Vec<(BlockId, Option<i64>)>> {
+        let mut matching = doc! { "doc_id": { "$in": names } };
+        if let Some(floor) = floor {
+            let since = |time: i64| doc! { "msgs": { "$elemMatch": { "msg.send_time": { "$gte": time } } } };
+            matching.insert("$or", [since(floor), doc! { "$nor": [since(i64::MIN)] }]);
+        }
+        let pipeline = vec![
+            doc! { "$match": matching },
+            doc! { "$project": { "_id": 0, "doc_id": 1, "time": { "$max": "$msgs.msg.send_time" } } },
+        ];
+        self.aggregate("msg", pipeline, |row| {
+            let time = row.value("time").and_then(|time| time.integer());
+            Some((block_id(row)?, time))
+        })
+        .await
+    }
+
+    /// Fetches blocks from the newest down until `limit` messages are known to be the newest.
+    async fn merge(
+        &self,
+        view: &View,
+        tails: Vec<Candidate>,
+        limit: usize,
+        floor: Option<i64>,
+    ) -> Result<Vec<Message>> {
+        let mut seen: HashSet<(ConversationId, i64)> = tails
+            .iter()
+            .map(|tail| (tail.conversation.clone(), tail.number))
+            .collect();
+        let mut waiting = BinaryHeap::from(tails);
+        let mut limits: HashMap<ConversationId, Option<Limits>> = HashMap::new();
+        let mut found: Vec<Message> = Vec::new();
+        loop {
+            let oldest = found
+                .get(limit - 1)
+                .map(|message| message.send_time.as_millis());
+            let cutoff = oldest.max(floor);
+            let mut batch: Vec<Candidate> = Vec::new();
+            while batch.len() < limit.clamp(8, 64) {
+                match waiting.peek() {
+                    Some(next) if cutoff.is_none_or(|cutoff| cutoff <= next.time) => {
+                        batch.extend(waiting.pop());
+                    }
+                    _ => break,
+                }
+            }
+            if batch.is_empty() {
+                break;
+            }
+            self.learn_limits(view, &batch, &mut limits).await?;
+            let mut wanted = Vec::with_capacity(batch.len());
+            for candidate in batch {
+                let Some(Some(limits)) = limits.get(&candidate.conversation) else {
+                    continue;
+                };
+                let range = limits.of(seqs_of(candidate.number).last);
+                let last = block_of(range.last);
+                if range.is_empty() || last == candidate.number {
+                    wanted.extend((!range.is_empty()).then_some((candidate, range)));
+                } else if seen.insert((candidate.conversation.clone(), last)) {
+                    // Above what this user may read.
+                    waiting.push(Candidate {
+                        number: last,
+                        ..candidate
+                    });
+                }
+            }
+            for (candidate, range, slots) in self.fetch(wanted).await? {
+                let Candidate {
+                    conversation,
+                    number,
+                    mut time,
+                } = candidate;
+                let below = match slots {
+                    Some(slots) => {
+                        time = slots
+                            .iter()
+                            .filter_map(Slot::message)
+                            .map(|message| message.send_time.as_millis())
+                            .min()
+                            .map_or(time, |oldest| oldest.min(time));
+                        let slots = match view {
+                            View::Full => slots,
+                            View::As(user) => self.seen_by(user, &conversation, slots).await?,
+                        };
+                        found.extend(slots.into_iter().filter_map(Slot::into_message));
+                        Some(number - 1)
+                    }
+                    None => {
+                        let listed = self.listed(std::slice::from_ref(&conversation)).await?;
+                        let blocks = listed.into_values().flatten();
+                        blocks.filter(|block| *block < number).max()
+                    }
+                };
+                let below = below.filter(|below| block_of(range.first) <= *below);
+                if let Some(number) = below
+                    && seen.insert((conversation.clone(), number))
+                {
+                    waiting.push(Candidate {
+                        time,
+                        conversation,
+                        number,
+                    });
+                }
+            }
+            view::sort_newest_first(&mut found);
+            found.truncate(limit);
+        }
+        Ok(found)
+    }
+
+    async fn learn_limits(
+        &self,
+        view: &View,
+        batch: &[Candidate],
+        limits: &mut HashMap<ConversationId, Option<Limits>>,
+    ) -> Result<()> {
+        let unknown: Vec<_> = batch
+            .iter()
+            .map(|candidate| candidate.conversation.clone())
+            .filter(|id| !limits.contains_key(id))
+            .collect();
+        let unknown = distinct(&unknown);
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let mut learnt: UserLimits = match view {
+            View::Full => unknown
+                .iter()
+                .map(|id| (id.clone(), Limits::default()))
+                .collect(),
+            View::As(user) => {
+                let reserved = self.reserved(&unknown).await?;
+                self.limits(user, &unknown, &reserved).await?
+            }
+        };
+        limits.extend(unknown.into_iter().map(|id| {
+            let own = learnt.remove(&id);
+            (id, own)
+        }));
+        Ok(())
+    }
+
+    /// Fetches blocks; `None` beside one that is not there.
+    async fn fetch(
+        &self,
+        wanted: Vec<(Candidate, SeqRange)>,
+    ) -> Result<Vec<(Candidate, SeqRange, Option<Vec<Slot>>)>> {
+        let names: Vec<_> = wanted
+            .iter()
+            .map(|(candidate, _)| BlockId::doc_id(&candidate.conversation, candidate.number))
+            .collect();
+        let ranges: HashMap<(&str, i64), SeqRange> = wanted
+            .iter()
+            .map(|(candidate, range)| ((candidate.conversation.as_str(), candidate.number), *range))
+            .collect();
+        let filter = doc! { "doc_id": { "$in": names } };
+        let documents = self
+            .find("msg", filter, only(&["doc_id", "msgs"]), |document| {
+                let id = block_id(document)?;
+                let range = ranges.get(&(id.conversation.as_str(), id.number))?;
+                let mut slots = Vec::new();
+                wire::read_block(&id, document, *range, &mut slots);
+                Some(((id.conversation, id.number), slots))
+            })
+            .await?;
+        let mut documents: HashMap<_, _> = documents.into_iter().collect();
+        Ok(wanted
+            .into_iter()
+            .map(|(candidate, range)| {
+                let key = (candidate.conversation.clone(), candidate.number);
+                let slots = documents.remove(&key);
+                (candidate, range, slots)
+            })
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_candidate_waits_at_the_front() {
+        let candidate = |time, number| Candidate {
+            time,
+            conversation: "si_a_b".into(),
+            number,
+        };
+        let mut waiting = BinaryHeap::from(vec![candidate(1, 9), candidate(3, 0), candidate(2, 5)]);
+        let times: Vec<_> = std::iter::from_fn(|| waiting.pop())
+            .map(|next| next.time)
+            .collect();
+        assert_eq!(times, [3, 2, 1]);
+    }
+}

@@ -1,0 +1,184 @@
+//! Walking through all stored messages.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bson::oid::ObjectId;
+use bson::{Document, doc};
+use futures::Stream;
+use futures::stream::{self, BoxStream, StreamExt};
+use mongodb::options::FindOptions;
+use mongodb::raw_batch_cursor::RawBatch;
+use tokio::sync::mpsc;
+
+use super::tails::{block_id, blocks_of};
+use crate::error::{Error, Result};
+use crate::model::{ConversationId, HoleCause, SeqRange, Slot};
+use crate::source::mongo::query::{Reader, documents};
+use crate::source::mongo::wire;
+
+/// Blocks the server hands over at once: a few megabytes, so that a scan stays within some tens.
+const BATCH: u32 = 100;
+
+/// What to walk through, and how many hands to use.
+#[derive(Clone, Debug)]
+pub struct ScanOptions {
+    /// Which blocks.
+    pub scope: ScanScope,
+    /// Batches decoded at once.
+    pub decoders: usize,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        Self {
+            scope: ScanScope::All,
+            decoders: 2,
+        }
+    }
+}
+
+/// Which blocks to walk through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ScanScope {
+    /// All of them, in the order they lie on disk.
+    #[default]
+    All,
+    /// Those of some conversations, one conversation after the other.
+    Conversations(Vec<ConversationId>),
+    /// Those whose document `_id` lies behind `after` and not behind `until`, in that order.
+    Ids {
+        /// The last `_id` that is left out.
+        after: Option<ObjectId>,
+        /// The last `_id` that is taken.
+        until: Option<ObjectId>,
+    },
+}
+
+/// The stream of [`MongoSource::scan`](crate::source::mongo::MongoSource::scan).
+struct Scan(BoxStream<'static, Result<Vec<Slot>>>);
+
+impl Stream for Scan {
+    type Item = Result<Vec<Slot>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(cx)
+    }
+}
+
+impl Reader {
+    /// Two things go on beside each other: one task waits for the server, others decode.
+    pub(in crate::source::mongo) fn scan(
+        &self,
+        options: ScanOptions,
+    ) -> impl Stream<Item = Result<Vec<Slot>>> + Send + Unpin + use<> {
+        let (sender, receiver) = mpsc::channel(2);
+        let decoders = options.decoders.max(1);
+        let reader = self.clone();
+        let fetch = async move {
+            if let Err(error) = reader.fetch_all(options.scope, &sender).await {
+                // Nobody listens any more where this fails.
+                let _ = sender.send(Err(error)).await;
+            }
+        };
+        let batches = stream::unfold(Start::Later(receiver, Box::pin(fetch)), |state| async {
+            let mut receiver = match state {
+                // Not before the first poll: a stream that is never polled costs nothing.
+                Start::Later(receiver, fetch) => {
+                    tokio::spawn(fetch);
+                    receiver
+                }
+                Start::Done(receiver) => receiver,
+            };
+            let batch = receiver.recv().await?;
+            Some((batch, Start::Done(receiver)))
+        });
+        let slots = batches
+            .map(|batch| async move {
+                let batch: RawBatch = batch?;
+                tokio::task::spawn_blocking(move || decode(&batch))
+                    .await
+                    .map_err(|error| Error::Malformed {
+                        what: "a batch of blocks".into(),
+                        reason: "its decoding broke off".into(),
+                        source: Some(Box::new(error)),
+                    })
+            })
+            .buffered(decoders);
+        Scan(slots.boxed())
+    }
+
+    async fn fetch_all(
+        &self,
+        scope: ScanScope,
+        sender: &mpsc::Sender<Result<RawBatch>>,
+    ) -> Result<()> {
+        let (filters, sort) = match scope {
+            ScanScope::All => (vec![doc! {}], None),
+            ScanScope::Ids { after, until } => {
+                let mut bounds = Document::new();
+                if let Some(after) = after {
+                    bounds.insert("$gt", after);
+                }
+                if let Some(until) = until {
+                    bounds.insert("$lte", until);
+                }
+                // Without a bound every id still is one of MongoDB's own kind.
+                if bounds.is_empty() {
+                    bounds.insert("$gte", ObjectId::from_bytes([0; 12]));
+                }
+                (vec![doc! { "_id": bounds }], Some(doc! { "_id": 1 }))
+            }
+            ScanScope::Conversations(ids) => (ids.iter().map(blocks_of).collect(), None),
+        };
+        for filter in filters {
+            let mut options = FindOptions::builder()
+                .projection(doc! { "_id": 0, "doc_id": 1, "msgs": 1 })
+                .batch_size(BATCH)
+                .build();
+            options.sort.clone_from(&sort);
+            let mut cursor = self.cursor("msg", filter, options).await?;
+            while let Some(batch) = cursor.next().await {
+                let batch = batch.map_err(|error| self.failure("scan msg", &error));
+                let failed = batch.is_err();
+                if sender.send(batch).await.is_err() || failed {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+type Fetch = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+enum Start {
+    Later(mpsc::Receiver<Result<RawBatch>>, Fetch),
+    Done(mpsc::Receiver<Result<RawBatch>>),
+}
+
+fn decode(batch: &RawBatch) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    for document in documents(batch) {
+        let Some(id) = block_id(document) else {
+            tracing::warn!(doc_id = %document.text("doc_id"), "a document of msg is no block");
+            continue;
+        };
+        let everything = SeqRange::new(1, i64::MAX);
+        let before = slots.len();
+        wire::read_block(&id, document, everything, &mut slots);
+        // Only the next block could tell whether the numbers behind the last message are lost or
+        // not given out yet.
+        let padding = slots[before..]
+            .iter()
+            .rev()
+            .take_while(|slot| is_padding(slot))
+            .count();
+        slots.truncate(slots.len() - padding);
+    }
+    slots
+}
+
+fn is_padding(slot: &Slot) -> bool {
+    matches!(slot, Slot::Hole(hole) if hole.cause == HoleCause::NeverStored)
+}

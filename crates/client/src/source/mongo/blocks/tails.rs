@@ -1,0 +1,366 @@
+//! Where conversations begin and end.
+//!
+//! The newest message is found in `msg`, never in `seq`: numbers are reserved there in advance,
+//! and lost when Redis forgets them. What is reserved tells where to look, though, because the
+//! ids of blocks do not sort by number and only their exact names can be asked for cheaply.
+
+use std::collections::{HashMap, HashSet};
+
+use bson::{Document, doc};
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use crate::error::Result;
+use crate::model::{Bounds, ConversationId, Seq, SeqRange, UserId};
+use crate::source::View;
+use crate::source::mongo::query::{Reader, distinct, only, strings};
+use crate::source::mongo::wire::{self, BLOCK_LEN, BlockId, Fields, block_of, seqs_of};
+use crate::source::view::{self, Limits};
+
+/// How many blocks below the end of the reserved numbers usually hold the newest message: at most
+/// 200 numbers are reserved at once.
+pub(super) const WINDOW: i64 = 3;
+
+/// How many of a conversation's last blocks are looked at first where there is no such number.
+pub(super) const TOP: usize = 3;
+
+/// A conversation's row of `seq`.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::source::mongo) struct Reserved {
+    pub(super) max: Seq,
+    pub(super) min: Seq,
+}
+
+/// What the collections say of a user's part in a conversation.
+pub(super) type UserLimits = HashMap<ConversationId, Limits>;
+
+impl Reader {
+    /// Returns the rows of `seq`; servers before v3.8 have none.
+    pub(in crate::source::mongo) async fn reserved(
+        &self,
+        ids: &[ConversationId],
+    ) -> Result<HashMap<ConversationId, Reserved>> {
+        let rows = self
+            .chunked(ids, |ids| async move {
+                let filter = doc! { "conversation_id": { "$in": strings(&ids) } };
+                let fields = only(&["conversation_id", "max_seq", "min_seq"]);
+                self.find("seq", filter, fields, |row| Some(wire::seq_row(row)))
+                    .await
+            })
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, max, min)| (id, Reserved { max, min }))
+            .collect())
+    }
+
+    /// Returns those of the named blocks that exist. Answered from the index alone.
+    pub(super) async fn existing(&self, names: &[String]) -> Result<Vec<BlockId>> {
+        self.chunked(names, |names| async move {
+            let filter = doc! { "doc_id": { "$in": names } };
+            self.find("msg", filter, only(&["doc_id"]), block_id).await
+        })
+        .await
+    }
+
+    /// Lists all blocks of the conversations, ascending; those without any are left out. Answered
+    /// from the index alone.
+    pub(super) async fn listed(
+        &self,
+        ids: &[ConversationId],
+    ) -> Result<HashMap<ConversationId, Vec<i64>>> {
+        let blocks = self
+            .chunked(ids, |ids| async move {
+                let ranges: Vec<Document> = ids.iter().map(blocks_of).collect();
+                self.find("msg", doc! { "$or": ranges }, only(&["doc_id"]), block_id)
+                    .await
+            })
+            .await?;
+        let mut listed: HashMap<ConversationId, Vec<i64>> = HashMap::new();
+        for block in blocks {
+            listed
+                .entry(block.conversation)
+                .or_default()
+                .push(block.number);
+        }
+        // An id that holds a ':' itself lies in the range of a shorter one.
+        let wanted: HashSet<_> = ids.iter().collect();
+        listed.retain(|id, _| wanted.contains(id));
+        for numbers in listed.values_mut() {
+            numbers.sort_unstable();
+        }
+        Ok(listed)
+    }
+
+    /// Returns the number of each conversation's newest message; conversations without any are
+    /// left out.
+    pub(in crate::source::mongo) async fn heads(
+        &self,
+        ids: &[ConversationId],
+        reserved: &HashMap<ConversationId, Reserved>,
+    ) -> Result<HashMap<ConversationId, Seq>> {
+        let likely: Vec<String> = ids
+            .iter()
+            .filter_map(|id| Some((id, reserved.get(id)?)))
+            .flat_map(|(id, reserved)| window(id, reserved.max))
+            .collect();
+        let mut heads = HashMap::with_capacity(ids.len());
+        for (id, head) in self.last_messages(&likely).await? {
+            let known = heads.entry(id).or_insert(head);
+            *known = head.max(*known);
+        }
+        let others: Vec<_> = ids
+            .iter()
+            .filter(|id| !heads.contains_key(*id))
+            .cloned()
+            .collect();
+        if others.is_empty() {
+            return Ok(heads);
+        }
+        // The reserved numbers are no help: downwards through the blocks there are, first the
+        // last few of all, then the rest of those that need it.
+        let listed = self.listed(&others).await?;
+        let names: Vec<_> = listed
+            .iter()
+            .flat_map(|(id, blocks)| top(id, blocks))
+            .collect();
+        for (id, head) in self.last_messages(&names).await? {
+            let known = heads.entry(id).or_insert(head);
+            *known = head.max(*known);
+        }
+        for (id, blocks) in listed {
+            if heads.contains_key(&id) || blocks.len() <= TOP {
+                continue;
+            }
+            for blocks in blocks[..blocks.len() - TOP].rchunks(16) {
+                let names: Vec<_> = blocks
+                    .iter()
+                    .map(|number| BlockId::doc_id(&id, *number))
+                    .collect();
+                let found = self.last_messages(&names).await?;
+                if let Some(head) = found.into_iter().map(|(_, head)| head).max() {
+                    heads.insert(id, head);
+                    break;
+                }
+            }
+        }
+        Ok(heads)
+    }
+
+    /// Returns the number of the last message in each of the named blocks; blocks that are not
+    /// there or hold none are left out. The server looks, so that no block travels.
+    async fn last_messages(&self, names: &[String]) -> Result<Vec<(ConversationId, Seq)>> {
+        self.chunked(names, |names| async move {
+            let pipeline = vec![
+                doc! { "$match": { "doc_id": { "$in": names } } },
+                doc! { "$project": { "_id": 0, "doc_id": 1, "last": index_of_last_message() } },
+            ];
+            self.aggregate("msg", pipeline, |row| {
+                let id = block_id(row)?;
+                let index = row.value("last")?.integer()?;
+                (0..BLOCK_LEN)
+                    .contains(&index)
+                    .then(|| (id.conversation, Seq(seqs_of(id.number).first.0 + index)))
+            })
+            .await
+        })
+        .await
+    }
+
+    /// Returns what bounds the user's part in each of the conversations. Those the user has no
+    /// part in are left out.
+    pub(super) async fn limits(
+        &self,
+        user: &UserId,
+        ids: &[ConversationId],
+        reserved: &HashMap<ConversationId, Reserved>,
+    ) -> Result<UserLimits> {
+        let (rows, positions) = futures::try_join!(
+            self.chunked(ids, |ids| async move {
+                let filter =
+                    doc! { "owner_user_id": user.as_str(), "conversation_id": { "$in": strings(&ids) } };
+                let fields = only(&["conversation_id", "min_seq", "max_seq"]);
+                // The two rows name their bounds alike.
+                self.find("conversation", filter, fields, |row| Some(wire::read_row(row)))
+                    .await
+            }),
+            self.positions(user, ids)
+        )?;
+        let rows: HashMap<_, _> = rows
+            .into_iter()
+            .map(|(id, limits, _)| (id, limits))
+            .collect();
+        let positions: HashMap<_, _> = positions
+            .into_iter()
+            .map(|(id, limits, _)| (id, limits))
+            .collect();
+        Ok(ids
+            .iter()
+            .filter_map(|id| {
+                let needs_row = view::needs_row(id);
+                let row = rows.get(id).copied();
+                if needs_row && row.is_none() {
+                    return None;
+                }
+                let row = row.unwrap_or_default();
+                let position = positions.get(id).copied().unwrap_or_default();
+                Some((
+                    id.clone(),
+                    Limits {
+                        conversation_min: reserved.get(id).map_or(Seq(0), |row| row.min),
+                        user_min: row.user_min.max(position.user_min),
+                        // The server takes one for chats and the other for logs.
+                        user_max: if needs_row {
+                            row.user_max
+                        } else {
+                            position.user_max
+                        },
+                    },
+                ))
+            })
+            .collect())
+    }
+
+    /// Returns a user's rows of `seq_user`.
+    pub(in crate::source::mongo) async fn positions(
+        &self,
+        user: &UserId,
+        ids: &[ConversationId],
+    ) -> Result<Vec<(ConversationId, Limits, Seq)>> {
+        self.chunked(ids, |ids| async move {
+            let filter =
+                doc! { "user_id": user.as_str(), "conversation_id": { "$in": strings(&ids) } };
+            let fields = only(&["conversation_id", "min_seq", "max_seq", "read_seq"]);
+            self.find("seq_user", filter, fields, |row| Some(wire::read_row(row)))
+                .await
+        })
+        .await
+    }
+
+    /// See [`Source::bounds`](crate::source::Source::bounds).
+    pub(in crate::source::mongo) async fn bounds(
+        &self,
+        view: &View,
+        ids: &[ConversationId],
+    ) -> Result<Vec<Bounds>> {
+        let ids = distinct(ids);
+        let reserved = self.reserved(&ids).await?;
+        let ranges = match view {
+            View::As(user) => {
+                let limits = self.limits(user, &ids, &reserved).await?;
+                let known: Vec<_> = ids
+                    .iter()
+                    .filter(|id| limits.contains_key(*id))
+                    .cloned()
+                    .collect();
+                let heads = self.heads(&known, &reserved).await?;
+                known
+                    .into_iter()
+                    .filter_map(|id| {
+                        let head = heads.get(&id).copied();
+                        // A log without a message and without a reserved number does not exist.
+                        let exists =
+                            view::needs_row(&id) || head.is_some() || reserved.contains_key(&id);
+                        exists.then(|| (id.clone(), limits[&id].of(head.unwrap_or_default())))
+                    })
+                    .collect()
+            }
+            View::Full => self.full_ranges(ids, &reserved).await?,
+        };
+        Ok(ranges
+            .into_iter()
+            .map(|(conversation_id, range)| Bounds {
+                conversation_id,
+                range,
+            })
+            .collect())
+    }
+
+    /// Everything from the lowest number that is stored, or could be by the server's own account.
+    async fn full_ranges(
+        &self,
+        ids: Vec<ConversationId>,
+        reserved: &HashMap<ConversationId, Reserved>,
+    ) -> Result<Vec<(ConversationId, SeqRange)>> {
+        let first_blocks: Vec<_> = ids.iter().map(|id| BlockId::doc_id(id, 0)).collect();
+        let (heads, whole) =
+            futures::try_join!(self.heads(&ids, reserved), self.existing(&first_blocks))?;
+        let whole: HashSet<_> = whole.into_iter().map(|block| block.conversation).collect();
+        stream::iter(ids)
+            .map(|id| {
+                let head = heads.get(&id).copied();
+                let row = reserved.get(&id).copied();
+                let whole = whole.contains(&id);
+                async move {
+                    let lowest = match head {
+                        Some(_) if whole => Some(0),
+                        Some(_) => {
+                            let listed = self.listed(std::slice::from_ref(&id)).await?;
+                            listed.values().flatten().next().copied()
+                        }
+                        None => None,
+                    };
+                    let stored = lowest.map(|block| seqs_of(block).first);
+                    let accounted = row.map(|row| row.min.max(Seq::FIRST));
+                    let first = stored.into_iter().chain(accounted).min();
+                    let exists = head.is_some() || row.is_some() || whole;
+                    Ok(exists.then(|| {
+                        let range = SeqRange {
+                            first: first.unwrap_or(Seq::FIRST),
+                            last: head.unwrap_or_default(),
+                        };
+                        (id, view::normal(range))
+                    }))
+                }
+            })
+            .buffered(self.concurrency.max(1))
+            .try_filter_map(|found| async move { Ok(found) })
+            .try_collect()
+            .await
+    }
+}
+
+/// Returns the names of the blocks in which the newest message probably lies.
+pub(super) fn window(id: &ConversationId, reserved: Seq) -> impl Iterator<Item = String> {
+    let last = block_of(reserved);
+    ((last - WINDOW + 1).max(0)..=last).map(move |number| BlockId::doc_id(id, number))
+}
+
+/// Returns a filter for all blocks of a conversation; the index has them side by side.
+pub(super) fn blocks_of(id: &ConversationId) -> Document {
+    // ';' follows ':' in ASCII.
+    doc! { "doc_id": { "$gte": format!("{id}:"), "$lt": format!("{id};") } }
+}
+
+/// Returns the names of a conversation's last few blocks.
+pub(super) fn top(id: &ConversationId, blocks: &[i64]) -> impl Iterator<Item = String> {
+    blocks
+        .iter()
+        .rev()
+        .take(TOP)
+        .map(move |number| BlockId::doc_id(id, *number))
+}
+
+pub(super) fn block_id(row: Fields<'_>) -> Option<BlockId> {
+    BlockId::parse(&row.text("doc_id"))
+}
+
+/// An expression for the index of the last slot whose `msg` is a document, -1 for none.
+fn index_of_last_message() -> Document {
+    let is_message = doc! { "$eq": [{ "$type": "$$slot.msg" }, "object"] };
+    let messages = doc! { "$map": { "input": { "$slice": ["$msgs", BLOCK_LEN] }, "as": "slot", "in": is_message } };
+    doc! { "$cond": [
+        { "$isArray": "$msgs" },
+        { "$let": {
+            "vars": { "behind": { "$indexOfArray": [{ "$reverseArray": messages }, true] } },
+            "in": { "$cond": [
+                { "$lt": ["$$behind", 0] },
+                -1,
+                { "$subtract": [
+                    { "$subtract": [{ "$min": [{ "$size": "$msgs" }, BLOCK_LEN] }, 1] },
+                    "$$behind",
+                ] },
+            ] },
+        } },
+        -1,
+    ] }
+}

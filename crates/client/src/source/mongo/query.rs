@@ -1,0 +1,187 @@
+//! Asking, and reading the answers raw.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::Hash;
+
+use bson::{Document, RawDocumentBuf, doc};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use mongodb::options::{AggregateOptions, FindOptions};
+use mongodb::raw_batch_cursor::{RawBatch, RawBatchCursor};
+use mongodb::{Collection, Database};
+
+use super::failure;
+use super::wire::Fields;
+use crate::error::{Error, Result};
+
+/// The server takes a request of 48 MB; ids of 1,000 conversations are a thousandth of that, and
+/// several such requests at once keep its cores busy.
+const CHUNK: usize = 1_250;
+
+/// The database, and how errors call it.
+#[derive(Clone)]
+pub(super) struct Reader {
+    pub(super) database: Database,
+    pub(super) end: String,
+    pub(super) concurrency: usize,
+}
+
+impl fmt::Debug for Reader {
+    // The driver's Debug of a client shows its options, credentials included.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Reader").field(&self.end).finish()
+    }
+}
+
+impl Reader {
+    pub(super) fn failure(&self, doing: &str, error: &mongodb::error::Error) -> Error {
+        failure::translate(&self.end, doing, error)
+    }
+
+    pub(super) fn collection(&self, name: &str) -> Collection<RawDocumentBuf> {
+        self.database.collection(name)
+    }
+
+    /// Starts a query; its batches are read by [`Reader::each`].
+    pub(super) async fn cursor(
+        &self,
+        collection: &str,
+        filter: Document,
+        options: FindOptions,
+    ) -> Result<RawBatchCursor> {
+        self.collection(collection)
+            .find(filter)
+            .with_options(options)
+            .batch()
+            .await
+            .map_err(|error| self.failure(&format!("find in {collection}"), &error))
+    }
+
+    /// Reads what a query finds. A collection that does not exist holds nothing.
+    pub(super) async fn find<T>(
+        &self,
+        collection: &str,
+        filter: Document,
+        options: FindOptions,
+        read: impl FnMut(Fields<'_>) -> Option<T> + Send,
+    ) -> Result<Vec<T>> {
+        let cursor = self.cursor(collection, filter, options).await?;
+        self.drain(&format!("find in {collection}"), cursor, read)
+            .await
+    }
+
+    /// Reads what an aggregation finds.
+    pub(super) async fn aggregate<T>(
+        &self,
+        collection: &str,
+        pipeline: Vec<Document>,
+        read: impl FnMut(Fields<'_>) -> Option<T> + Send,
+    ) -> Result<Vec<T>> {
+        let doing = format!("aggregate in {collection}");
+        let cursor = self
+            .collection(collection)
+            .aggregate(pipeline)
+            .with_options(AggregateOptions::builder().batch_size(10_000).build())
+            .batch()
+            .await
+            .map_err(|error| self.failure(&doing, &error))?;
+        self.drain(&doing, cursor, read).await
+    }
+
+    async fn drain<T>(
+        &self,
+        doing: &str,
+        mut cursor: RawBatchCursor,
+        mut read: impl FnMut(Fields<'_>) -> Option<T> + Send,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        while let Some(batch) = cursor.next().await {
+            let batch = batch.map_err(|error| self.failure(doing, &error))?;
+            found.extend(documents(&batch).filter_map(&mut read));
+        }
+        Ok(found)
+    }
+
+    /// Counts documents.
+    pub(super) async fn count(&self, collection: &str, filter: Document) -> Result<u64> {
+        self.collection(collection)
+            .count_documents(filter)
+            .await
+            .map_err(|error| self.failure(&format!("count in {collection}"), &error))
+    }
+
+    /// Runs a command and reads its answer.
+    pub(super) async fn command<T>(
+        &self,
+        database: &str,
+        command: Document,
+        read: impl FnOnce(Fields<'_>) -> T,
+    ) -> Result<T> {
+        let doing = command.keys().next().cloned().unwrap_or_default();
+        self.database
+            .client()
+            .database(database)
+            .run_command(command)
+            .await
+            .and_then(|answer| Ok(answer.to_vec()?))
+            .map(|answer| read(Fields::of(&answer)))
+            .map_err(|error| self.failure(&doing, &error))
+    }
+
+    /// Cuts a long list of ids into pieces, asks for several at once and returns all answers.
+    pub(super) async fn chunked<I, T, F>(
+        &self,
+        ids: &[I],
+        ask: impl Fn(Vec<I>) -> F + Send,
+    ) -> Result<Vec<T>>
+    where
+        I: Clone + Send,
+        F: Future<Output = Result<Vec<T>>> + Send,
+        T: Send,
+    {
+        let asked: Vec<F> = ids.chunks(CHUNK).map(|ids| ask(ids.to_vec())).collect();
+        let answers: Vec<Vec<T>> = stream::iter(asked)
+            .buffered(self.concurrency.max(1))
+            .try_collect()
+            .await?;
+        Ok(answers.into_iter().flatten().collect())
+    }
+}
+
+/// Returns a batch's documents.
+pub(super) fn documents(batch: &RawBatch) -> impl Iterator<Item = Fields<'_>> {
+    let reply = Fields::of(batch.as_raw_document().as_bytes());
+    reply
+        .value("cursor.firstBatch")
+        .or_else(|| reply.value("cursor.nextBatch"))
+        .and_then(|value| value.array())
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, value)| value.document())
+}
+
+/// Returns options for the named fields only; `_id` is left out unless named.
+pub(super) fn only(fields: &[&str]) -> FindOptions {
+    let mut projection = doc! { "_id": 0 };
+    for field in fields {
+        projection.insert(*field, 1);
+    }
+    FindOptions::builder()
+        .projection(projection)
+        .batch_size(10_000)
+        .build()
+}
+
+/// Returns the list without repetitions, in its order.
+pub(super) fn distinct<T: Clone + Eq + Hash>(list: &[T]) -> Vec<T> {
+    let mut seen = HashSet::with_capacity(list.len());
+    list.iter()
+        .filter(|item| seen.insert(*item))
+        .cloned()
+        .collect()
+}
+
+/// Returns a filter's list of ids.
+pub(super) fn strings<T: AsRef<str>>(ids: &[T]) -> Vec<&str> {
+    ids.iter().map(AsRef::as_ref).collect()
+}

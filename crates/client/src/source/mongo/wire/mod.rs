@@ -1,0 +1,11 @@
+//! The server's documents as they lie in MongoDB, and their way into the model.
+
+mod block;
+mod entity;
+mod raw;
+
+pub(super) use self::block::{BLOCK_LEN, BlockId, block_of, read_block, seqs_of};
+pub(super) use self::entity::{
+    conversation, group, member, owner_and_count, read_row, seq_row, user,
+};
+pub(super) use self::raw::Fields;

@@ -1,1 +1,0 @@
-//! How one user sees a slot that is stored in full.
