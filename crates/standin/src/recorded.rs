@@ -53,16 +53,14 @@ fn load(files: &[(&str, &str)]) -> Collections {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use bson::Document;
 
     #[test]
     fn the_recordings_come_out_as_they_went_in() {
-        for (collections, files) in [
-            (release(), tables!("release")),
-            (main(), tables!("main")),
-        ] {
+        for (collections, files) in [(release(), tables!("release")), (main(), tables!("main"))] {
             for (name, lines) in files {
                 let mut recorded: Vec<Document> = lines
                     .lines()

@@ -123,12 +123,10 @@ impl StoredSlot {
             "is_read" => self.is_read = value.as_bool(),
             _ => {
                 // `del_list.K`: how newer MongoDB versions log an appended user.
-                if field.starts_with("del_list.") {
-                    if let Some(user) = value.as_str() {
-                        self.del_list
-                            .get_or_insert_default()
-                            .push(user.to_owned());
-                    }
+                if field.starts_with("del_list.")
+                    && let Some(user) = value.as_str()
+                {
+                    self.del_list.get_or_insert_default().push(user.to_owned());
                 }
             }
         }
@@ -180,10 +178,10 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    pub(super) fn insert(&mut self, block: Document) -> Result<(), ChangeError> {
-        let doc_id = text(&block, "doc_id");
-        let (conversation, number) = split_doc_id(doc_id)
-            .ok_or_else(|| ChangeError::MalformedBlock(doc_id.to_owned()))?;
+    pub(super) fn insert(&mut self, block: &Document) -> Result<(), ChangeError> {
+        let doc_id = text(block, "doc_id");
+        let (conversation, number) =
+            split_doc_id(doc_id).ok_or_else(|| ChangeError::MalformedBlock(doc_id.to_owned()))?;
         let Ok(slots) = block.get_array("msgs") else {
             return Err(ChangeError::MalformedBlock(doc_id.to_owned()));
         };
@@ -374,7 +372,12 @@ impl Blocks {
             .ok_or_else(|| ChangeError::UnknownDocument(id.to_string()))
     }
 
-    fn slot_mut(&mut self, conversation: &str, number: i64, index: usize) -> Option<&mut StoredSlot> {
+    fn slot_mut(
+        &mut self,
+        conversation: &str,
+        number: i64,
+        index: usize,
+    ) -> Option<&mut StoredSlot> {
         self.conversations
             .get_mut(conversation)?
             .get_mut(&number)?

@@ -73,7 +73,7 @@ impl Collections {
     /// Documents without an `_id` get one, in the order of insertion.
     pub fn insert(&mut self, collection: &str, document: Document) -> Result<(), ChangeError> {
         if collection == "msg" {
-            return self.blocks.insert(document);
+            return self.blocks.insert(&document);
         }
         self.table_mut(collection)?.insert(document);
         Ok(())

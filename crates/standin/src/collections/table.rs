@@ -97,11 +97,7 @@ impl Table {
     }
 
     fn key_of(&self, document: &Document) -> String {
-        let parts: Vec<&str> = self
-            .key
-            .iter()
-            .map(|field| text(document, field))
-            .collect();
+        let parts: Vec<&str> = self.key.iter().map(|field| text(document, field)).collect();
         parts.join("\u{1f}")
     }
 }

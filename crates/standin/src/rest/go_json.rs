@@ -216,17 +216,20 @@ mod tests {
                 "{bad",
                 "invalid character 'b' looking for beginning of object key string",
             ),
-            (
-                r#"{"a" 1}"#,
-                "invalid character '1' after object key",
-            ),
+            (r#"{"a" 1}"#, "invalid character '1' after object key"),
             (
                 r#"{"a":1 "b"}"#,
                 "invalid character '\"' after object key:value pair",
             ),
-            ("tru ", "invalid character ' ' in literal true (expecting 'e')"),
+            (
+                "tru ",
+                "invalid character ' ' in literal true (expecting 'e')",
+            ),
             ("{} x", "invalid character 'x' after top-level value"),
-            ("[1,]", "invalid character ']' looking for beginning of value"),
+            (
+                "[1,]",
+                "invalid character ']' looking for beginning of value",
+            ),
         ] {
             assert_eq!(syntax_error(text.as_bytes()).as_deref(), Some(complaint));
         }

@@ -75,10 +75,11 @@ pub(super) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
         .map(|group| {
             let info = group_info(call.collections, group);
             let owner = info["ownerUserID"].as_str().unwrap_or_default().to_owned();
+            // The owner's name in the group, which is rarely set; not his name as a user.
             let name = call
                 .collections
-                .find("user", &[&owner])
-                .map_or("", |user| text(user, "nickname"));
+                .find("group_member", &[text(group, "group_id"), &owner])
+                .map_or("", |member| text(member, "nickname"));
             json!({"groupInfo": info, "groupOwnerUserName": name, "groupOwnerUserID": owner})
         })
         .collect();
@@ -234,5 +235,8 @@ pub(super) fn joined_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let ids = if equal { Vec::new() } else { ids };
     let (version, version_id) = version_of(call.collections, "group_join_version", user_id);
     let ids = list(ids.into_iter().map(Value::from).collect());
-    Ok(json!({"version": version, "versionID": version_id, "equal": equal, "groupIDs": ids}).into())
+    Ok(
+        json!({"version": version, "versionID": version_id, "equal": equal, "groupIDs": ids})
+            .into(),
+    )
 }

@@ -19,6 +19,10 @@ const QUOTE: i32 = 114;
 /// The status of what is deleted or was never there.
 const DELETED: i32 = 4;
 
+/// The status a client gives a message it sends, and the one it has once stored.
+const SENDING: i32 = 1;
+const STORED: i32 = 2;
+
 /// `MsgData`, fields in Go's order.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -108,9 +112,7 @@ impl<'a> Wire<'a> {
             None if content_type == QUOTE => quote_content(message.content(), quoted),
             None => None,
         };
-        let mut content = rewritten
-            .as_deref()
-            .unwrap_or_else(|| message.content());
+        let mut content = rewritten.as_deref().unwrap_or_else(|| message.content());
         if slot.deleted_by(user_id) {
             status = DELETED;
             if slot.revoke().is_none() {
@@ -313,7 +315,11 @@ pub(super) fn view<'a>(
             None => Quoted::Gone("{}".to_owned()),
         }
     };
-    Some(Wire::seen_by(user_id, slot, message, call.dialect(), quoted))
+    let mut wire = Wire::seen_by(user_id, slot, message, call.dialect(), quoted);
+    if wire.status == STORED && collections.redis.as_sent.contains(conversation_id) {
+        wire.status = SENDING;
+    }
+    Some(wire)
 }
 
 pub(super) fn server_time(call: &Call<'_>) -> Result<Data, Refusal> {

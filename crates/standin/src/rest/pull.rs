@@ -107,7 +107,12 @@ fn chat_seqs(call: &Call<'_>, user_id: &str, range: &Range<'_>) -> Option<Seqs> 
     let own = call
         .collections
         .find("conversation", &[user_id, range.conversation_id])?;
-    let (min, max) = bounds(call, user_id, range.conversation_id, integer(own, "max_seq"));
+    let (min, max) = bounds(
+        call,
+        user_id,
+        range.conversation_id,
+        integer(own, "max_seq"),
+    );
     let min = min.max(integer(own, "min_seq"));
     let mut begin = range.begin.max(min);
     let end = range.end.min(max);
@@ -149,9 +154,8 @@ fn collect<'a>(
                 before = None;
             }
             None => {
-                let time = *before.get_or_insert_with(|| {
-                    call.collections.send_time_before(conversation_id, seq)
-                });
+                let time = *before
+                    .get_or_insert_with(|| call.collections.send_time_before(conversation_id, seq));
                 messages.push(Wire::placeholder(seq, time, call.dialect()));
             }
         }

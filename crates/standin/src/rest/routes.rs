@@ -48,7 +48,9 @@ impl Call<'_> {
         if self.caller == user_id || self.is_admin() {
             return Ok(());
         }
-        Err(Refusal::forbidden(format!("ownerUserID, {user_id}=MISSING")))
+        Err(Refusal::forbidden(format!(
+            "ownerUserID, {user_id}=MISSING"
+        )))
     }
 
     /// Like [`Self::access`], on main only: the release forgot this check.
@@ -80,10 +82,9 @@ pub(super) fn find(path: &str, dialect: Dialect) -> Option<Route> {
         "/user/get_users_info" => (users::by_ids, "GetDesignateUsersReq"),
         "/user/get_all_users_uid" => (users::all_ids, "GetAllUserIDReq"),
         "/user/account_check" => (users::account_check, "AccountCheckReq"),
-        "/user/search_notification_account" => (
-            users::notification_accounts,
-            "SearchNotificationAccountReq",
-        ),
+        "/user/search_notification_account" => {
+            (users::notification_accounts, "SearchNotificationAccountReq")
+        }
 
         "/group/get_groups" => (groups::page, "GetGroupsReq"),
         "/group/get_groups_info" => (groups::by_ids, "GetGroupsInfoReq"),
@@ -104,14 +105,12 @@ pub(super) fn find(path: &str, dialect: Dialect) -> Option<Route> {
         "/conversation/get_owner_conversation" => (conversations::page, "GetOwnerConversationReq"),
         "/conversation/get_conversation" => (conversations::one, "GetConversationReq"),
         "/conversation/get_conversations" => (conversations::by_ids, "GetConversationsReq"),
-        "/conversation/get_full_conversation_ids" => (
-            conversations::full_ids,
-            "GetFullOwnerConversationIDsReq",
-        ),
-        "/conversation/get_incremental_conversations" => (
-            conversations::incremental,
-            "GetIncrementalConversationReq",
-        ),
+        "/conversation/get_full_conversation_ids" => {
+            (conversations::full_ids, "GetFullOwnerConversationIDsReq")
+        }
+        "/conversation/get_incremental_conversations" => {
+            (conversations::incremental, "GetIncrementalConversationReq")
+        }
         "/conversation/get_pinned_conversation_ids" => {
             (conversations::pinned_ids, "GetPinnedConversationIDsReq")
         }

@@ -157,18 +157,15 @@ fn day(given: &str) -> Result<Option<i64>, Refusal> {
         ))
     };
     let cannot = |rest: &str, part: &str| {
-        refuse(format!(" as \"2006-01-02\": cannot parse \"{rest}\" as \"{part}\""))
+        refuse(format!(
+            " as \"2006-01-02\": cannot parse \"{rest}\" as \"{part}\""
+        ))
     };
     let mut rest = given;
     let mut numbers = [0_i16; 3];
-    for (number, (digits, part)) in numbers
-        .iter_mut()
-        .zip([(4, "2006"), (2, "01"), (2, "02")])
-    {
+    for (number, (digits, part)) in numbers.iter_mut().zip([(4, "2006"), (2, "01"), (2, "02")]) {
         if part != "2006" {
-            rest = rest
-                .strip_prefix('-')
-                .ok_or_else(|| cannot(rest, "-"))?;
+            rest = rest.strip_prefix('-').ok_or_else(|| cannot(rest, "-"))?;
         }
         let taken = rest
             .get(..digits)
@@ -193,6 +190,7 @@ fn day(given: &str) -> Result<Option<i64>, Refusal> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -273,7 +273,11 @@ impl Plain {
         let zipped = wants_gzip(headers);
         Self {
             status: StatusCode::NOT_FOUND,
-            kind: if zipped { "application/json" } else { "text/plain" },
+            kind: if zipped {
+                "application/json"
+            } else {
+                "text/plain"
+            },
             text: if zipped { "" } else { "404 page not found" }.to_owned(),
             extra: Vec::new(),
         }
@@ -335,17 +339,11 @@ async fn answer(
         }
     }
     let plain = plain(&shared, &method, uri.path(), &headers, &body);
-    compress(&headers, plain, cut)
+    compress(&headers, plain, cut.as_ref())
 }
 
 /// Answers without faults and compression.
-fn plain(
-    shared: &Shared,
-    method: &Method,
-    path: &str,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Plain {
+fn plain(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap, body: &Bytes) -> Plain {
     if method == Method::POST && routes::find(path, shared.dialect).is_none() {
         // gin redirects before any middleware runs.
         if let Some(right) = path.strip_suffix('/')
@@ -425,9 +423,9 @@ fn wants_gzip(headers: &HeaderMap) -> bool {
     header(headers, "accept-encoding").is_some_and(|kinds| kinds.contains("gzip"))
 }
 
-fn compress(headers: &HeaderMap, plain: Plain, cut: Option<Fault>) -> Response {
+fn compress(headers: &HeaderMap, plain: Plain, cut: Option<&Fault>) -> Response {
     let mut text = plain.text;
-    if cut == Some(Fault::Truncate) {
+    if cut == Some(&Fault::Truncate) {
         let mut half = text.len() / 2;
         while !text.is_char_boundary(half) {
             half -= 1;
@@ -451,7 +449,7 @@ fn compress(headers: &HeaderMap, plain: Plain, cut: Option<Fault>) -> Response {
     for (name, value) in plain.extra {
         response = response.header(name, value);
     }
-    let body = if cut == Some(Fault::DropConnection) {
+    let body = if cut == Some(&Fault::DropConnection) {
         response = response.header(header::CONTENT_LENGTH, bytes.len());
         let half = Bytes::copy_from_slice(&bytes[..bytes.len() / 2]);
         let pieces = [

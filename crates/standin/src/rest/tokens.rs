@@ -144,11 +144,7 @@ impl Tokens {
         match state {
             Some(State::Normal) => Ok(claims),
             Some(State::Until(end)) if *end >= now => Ok(claims),
-            Some(State::Kicked) => Err(Refusal::new(
-                1506,
-                "TokenKickedError",
-                "TokenKickedError",
-            )),
+            Some(State::Kicked) => Err(Refusal::new(1506, "TokenKickedError", "TokenKickedError")),
             Some(State::Until(_)) | None => Err(Refusal::new(
                 1507,
                 "TokenNotExistError",

@@ -69,7 +69,9 @@ pub(super) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
 }
 
 pub(super) fn all_ids(call: &Call<'_>) -> Result<Data, Refusal> {
-    let ids: Vec<Value> = rows(call).map(|user| text(user, "user_id").into()).collect();
+    let ids: Vec<Value> = rows(call)
+        .map(|user| text(user, "user_id").into())
+        .collect();
     let total = ids.len();
     let ids = call.body.pagination()?.page(ids);
     Ok(json!({"total": total, "userIDs": list(ids)}).into())
