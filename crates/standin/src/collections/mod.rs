@@ -7,16 +7,17 @@ mod change;
 mod interner;
 mod message;
 mod redis;
+mod slot;
 mod table;
 
 use std::collections::HashMap;
 
 use bson::{Bson, Document};
 
-pub use self::block::{Revoke, Slot};
 pub use self::change::{ChangeError, set_path};
 pub use self::message::Message;
 pub use self::redis::RedisFacts;
+pub use self::slot::{Revoke, Slot};
 pub use self::table::Table;
 
 use self::block::Blocks;

@@ -26,7 +26,7 @@ fn bounds(call: &Call<'_>) -> Result<(i64, i64), Refusal> {
     ))
 }
 
-pub(super) fn registered(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn registered(call: &Call<'_>) -> Result<Data, Refusal> {
     let (start, end) = bounds(call)?;
     if start <= 0 {
         return Err(Refusal::arguments("start is invalid"));
@@ -91,7 +91,7 @@ fn ranked(call: &Call<'_>, counts: BTreeMap<String, i64>) -> Result<Vec<(String,
     Ok(ranked.into_iter().skip(skip).take(show).collect())
 }
 
-pub(super) fn active_users(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn active_users(call: &Call<'_>) -> Result<Data, Refusal> {
     if call.is_main() {
         call.admin_only()?;
     }
@@ -133,7 +133,7 @@ pub(super) fn active_users(call: &Call<'_>) -> Result<Data, Refusal> {
     .into())
 }
 
-pub(super) fn active_groups(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn active_groups(call: &Call<'_>) -> Result<Data, Refusal> {
     if call.is_main() {
         call.admin_only()?;
     }

@@ -42,7 +42,7 @@ impl Filter<'_> {
     }
 }
 
-pub(super) fn messages(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn messages(call: &Call<'_>) -> Result<Data, Refusal> {
     let filter = Filter {
         send_id: call.body.text("sendID")?,
         recv_id: call.body.text("recvID")?,
