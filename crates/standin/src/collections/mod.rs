@@ -1,6 +1,6 @@
 //! An OpenIM database in memory: the collections history needs, and the facts OpenIM keeps only in Redis.
 //!
-//! Messages are held compactly ([`message`]), the small collections as BSON documents ([`table`]).
+//! Messages are held packed, a few hundred bytes each; the small collections as BSON documents.
 
 mod block;
 mod change;

@@ -149,13 +149,16 @@ async fn settle(
     pair: &Pair<'_>,
 ) -> Result<(), String> {
     let wanted = pair.answer();
-    let before = server.change(|collections| collections.clone());
+    let mut before = None;
     let started = timeline.position();
     let mut closest: Option<Vec<String>> = None;
     loop {
         let found = differences(pair.path(), &wanted, &ask(client, server, pair).await);
         if found.is_empty() {
             return Ok(());
+        }
+        if before.is_none() {
+            before = Some(server.change(|collections| collections.clone()));
         }
         if closest
             .as_ref()
@@ -170,7 +173,9 @@ async fn settle(
             break;
         }
     }
-    server.change(|collections| *collections = before);
+    if let Some(before) = before {
+        server.change(|collections| *collections = before);
+    }
     timeline.go_back(started);
     let closest = closest.unwrap_or_default();
     Err(format!(
