@@ -53,6 +53,7 @@ fn load(files: &[(&str, &str)]) -> Collections {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use bson::Document;

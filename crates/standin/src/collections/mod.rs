@@ -1,22 +1,23 @@
 //! An OpenIM database in memory: the collections history needs, and the facts OpenIM keeps only in Redis.
 //!
-//! Messages are held compactly ([`message`]), the small collections as BSON documents ([`table`]).
+//! Messages are held packed, a few hundred bytes each; the small collections as BSON documents.
 
 mod block;
 mod change;
 mod interner;
 mod message;
 mod redis;
+mod slot;
 mod table;
 
 use std::collections::HashMap;
 
 use bson::{Bson, Document};
 
-pub use self::block::{Revoke, Slot};
 pub use self::change::{ChangeError, set_path};
 pub use self::message::Message;
 pub use self::redis::RedisFacts;
+pub use self::slot::{Revoke, Slot};
 pub use self::table::Table;
 
 use self::block::Blocks;
@@ -73,7 +74,7 @@ impl Collections {
     /// Documents without an `_id` get one, in the order of insertion.
     pub fn insert(&mut self, collection: &str, document: Document) -> Result<(), ChangeError> {
         if collection == "msg" {
-            return self.blocks.insert(document);
+            return self.blocks.insert(&document);
         }
         self.table_mut(collection)?.insert(document);
         Ok(())

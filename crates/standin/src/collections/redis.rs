@@ -11,6 +11,8 @@ pub struct RedisFacts {
     pub allocated: HashMap<String, i64>,
     /// Read positions ahead of `seq_user`, by user and conversation (`SEQ_USER_READ`).
     pub reads: HashMap<(String, String), i64>,
+    /// Conversations whose messages are still cached as they were sent: status 1 where MongoDB says 2.
+    pub as_sent: HashSet<String>,
     /// Messages that are in MongoDB but were asked for too early: the server cached "not there" for 24 hours
     /// (`MSG_CACHE`), by conversation and seq.
     pub spoiled: HashMap<String, HashSet<i64>>,

@@ -61,6 +61,18 @@ impl Refusal {
             "",
         )
     }
+
+    /// The refusal of an answer over the limit of the server's inner protocol.
+    pub(super) fn too_large(size: usize, limit: usize) -> Self {
+        /// The sending service has a limit of its own.
+        const SEND_LIMIT: usize = 8 * 1024 * 1024;
+        let message = if size > SEND_LIMIT {
+            format!("trying to send message larger than max ({size} vs. {SEND_LIMIT})")
+        } else {
+            format!("grpc: received message larger than max ({size} vs. {limit})")
+        };
+        Self::new(8, message, "")
+    }
 }
 
 /// Writes the envelope.

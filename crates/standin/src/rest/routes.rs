@@ -2,11 +2,12 @@
 
 use super::answer::{Data, Refusal};
 use super::body::Body;
-use super::server::{Dialect, Shared};
-use super::{
+use super::calls::{
     auth, conversations, groups, jssdk, messages, objects, pull, search, seqs, sorted, statistics,
     users,
 };
+use super::server::{Dialect, Shared};
+
 use crate::collections::Collections;
 
 /// One call, past the middlewares.

@@ -12,7 +12,8 @@ pub(super) struct Answer {
 
 /// Lists the server gives in no settled order: it reads them from a cache of one entry per row, and what was cached
 /// comes first. The same request in the same second was recorded in different orders.
-const UNORDERED: [(&str, &str); 5] = [
+/// Ranked users of the same count have no order among themselves.
+const UNORDERED: [(&str, &str); 6] = [
     ("/conversation/get_all_conversations", "/data/conversations"),
     (
         "/conversation/get_owner_conversation",
@@ -21,6 +22,7 @@ const UNORDERED: [(&str, &str); 5] = [
     ("/conversation/get_conversations", "/data/conversations"),
     ("/user/get_users_info", "/data/usersInfo"),
     ("/group/get_group_member_list", "/data/members"),
+    ("/statistics/user/active", "/data/users"),
 ];
 
 /// Lists where the two differ, as JSON pointers with both values.

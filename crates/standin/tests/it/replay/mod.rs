@@ -28,6 +28,11 @@ impl Pair<'_> {
         self.recorded["name"].as_str().unwrap()
     }
 
+    /// Tables name a request by its name, by its path, or by its number in the file.
+    fn is(&self, name: &str) -> bool {
+        name == self.name() || name == self.path() || name == format!("#{}", self.index)
+    }
+
     fn path(&self) -> &str {
         self.recorded["request"]["path"].as_str().unwrap()
     }
@@ -104,7 +109,7 @@ async fn replay(side: Side, dialect: Dialect) -> Outcome {
                 recorded,
             };
             for (number, (fact_side, fact_file, name, fact)) in FACTS.iter().enumerate() {
-                if (*fact_side, *fact_file, *name) == (side, *file, pair.name()) {
+                if (*fact_side, *fact_file) == (side, *file) && pair.is(name) {
                     outcome.facts.push(number);
                     apply(&server, fact);
                 }
@@ -115,9 +120,7 @@ async fn replay(side: Side, dialect: Dialect) -> Outcome {
                 continue;
             }
             let skip = SKIPPED.iter().position(|(skip_side, skip_file, name, _)| {
-                *skip_side == side
-                    && *skip_file == *file
-                    && (*name == pair.name() || *name == pair.path())
+                *skip_side == side && *skip_file == *file && pair.is(name)
             });
             if let Some(number) = skip {
                 outcome.skipped.push(number);
@@ -135,6 +138,9 @@ async fn replay(side: Side, dialect: Dialect) -> Outcome {
     outcome
 }
 
+/// How many events may lie between two reads; the most are between the last in i2 and the first in m.
+const LOOKAHEAD: usize = 1_000;
+
 /// Asks, and moves forward in time until the answer is the recorded one.
 async fn settle(
     client: &reqwest::Client,
@@ -143,7 +149,7 @@ async fn settle(
     pair: &Pair<'_>,
 ) -> Result<(), String> {
     let wanted = pair.answer();
-    let before = server.change(|collections| collections.clone());
+    let mut before = None;
     let started = timeline.position();
     let mut closest: Option<Vec<String>> = None;
     loop {
@@ -151,17 +157,25 @@ async fn settle(
         if found.is_empty() {
             return Ok(());
         }
+        if before.is_none() {
+            before = Some(server.change(|collections| collections.clone()));
+        }
         if closest
             .as_ref()
             .is_none_or(|closest| found.len() < closest.len())
         {
             closest = Some(found);
         }
-        if !server.change(|collections| timeline.step(collections)) {
+        if timeline.position() - started > LOOKAHEAD {
+            break;
+        }
+        if !server.change(|collections| timeline.step_for(pair.path(), collections)) {
             break;
         }
     }
-    server.change(|collections| *collections = before);
+    if let Some(before) = before {
+        server.change(|collections| *collections = before);
+    }
     timeline.go_back(started);
     let closest = closest.unwrap_or_default();
     Err(format!(
@@ -196,6 +210,9 @@ fn apply(server: &Server, fact: &Fact) {
             }
             Fact::HeadTime(conversation, time) => {
                 redis.allocated.insert((*conversation).to_owned(), *time);
+            }
+            Fact::AsSent(conversation) => {
+                redis.as_sent.insert((*conversation).to_owned());
             }
             Fact::TokensLost => {}
         }

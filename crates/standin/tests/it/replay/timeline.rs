@@ -34,12 +34,13 @@ impl Timeline {
         let inserted: Vec<&str> = self
             .events
             .iter()
+            .filter(|event| event.get_document("ns").unwrap().get_str("coll").unwrap() == "user")
             .filter_map(|event| event.get_document("fullDocument").ok())
             .filter_map(|document| document.get_str("user_id").ok())
             .collect();
         let mut collections = Collections::new();
         for user in self.side.end().documents("user") {
-            if !inserted.contains(&user.get_str("user_id").unwrap()) || self.side == Side::Main {
+            if !inserted.contains(&user.get_str("user_id").unwrap()) {
                 collections.insert("user", user).unwrap();
             }
         }
@@ -50,8 +51,28 @@ impl Timeline {
         self.next
     }
 
-    /// Applies the next event; false at the end.
-    pub(super) fn step(&mut self, collections: &mut Collections) -> bool {
+    /// Applies events up to and with the next that could change the answer of a path; false at the end.
+    pub(super) fn step_for(&mut self, path: &str, collections: &mut Collections) -> bool {
+        loop {
+            let Some(event) = self.events.get(self.next) else {
+                return false;
+            };
+            // Half of the stream moves read positions, which few answers show.
+            let read = event
+                .get_document("updateDescription")
+                .and_then(|update| update.get_document("updatedFields"))
+                .is_ok_and(|fields| fields.contains_key("read_seq"));
+            let shown = ["has_read", "sorted", "jssdk"]
+                .iter()
+                .any(|part| path.contains(part));
+            self.step(collections);
+            if !read || shown {
+                return true;
+            }
+        }
+    }
+
+    fn step(&mut self, collections: &mut Collections) -> bool {
         let Some(event) = self.events.get(self.next) else {
             return false;
         };

@@ -10,7 +10,7 @@ use super::answer::{Data, Refusal};
 use super::groups::bare_group_info;
 use super::routes::Call;
 use super::users::{list, user_info};
-use crate::collections::{Message, date_ms, text};
+use crate::collections::{Message, date_ms};
 
 /// The day of a time, in UTC.
 fn day(milliseconds: i64) -> String {
@@ -26,7 +26,7 @@ fn bounds(call: &Call<'_>) -> Result<(i64, i64), Refusal> {
     ))
 }
 
-pub(super) fn registered(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn registered(call: &Call<'_>) -> Result<Data, Refusal> {
     let (start, end) = bounds(call)?;
     if start <= 0 {
         return Err(Refusal::arguments("start is invalid"));
@@ -91,7 +91,7 @@ fn ranked(call: &Call<'_>, counts: BTreeMap<String, i64>) -> Result<Vec<(String,
     Ok(ranked.into_iter().skip(skip).take(show).collect())
 }
 
-pub(super) fn active_users(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn active_users(call: &Call<'_>) -> Result<Data, Refusal> {
     if call.is_main() {
         call.admin_only()?;
     }
@@ -99,9 +99,8 @@ pub(super) fn active_users(call: &Call<'_>) -> Result<Data, Refusal> {
     let found = activity(
         call,
         |id| {
-            id.starts_with("si_")
-                || id.starts_with("sn_")
-                || (with_groups && (id.starts_with("sg_") || id.starts_with("g_")))
+            // Notification accounts are not counted.
+            id.starts_with("si_") || (with_groups && id.starts_with("sg_"))
         },
         |message| message.send_id().to_owned(),
     )?;
@@ -134,13 +133,13 @@ pub(super) fn active_users(call: &Call<'_>) -> Result<Data, Refusal> {
     .into())
 }
 
-pub(super) fn active_groups(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn active_groups(call: &Call<'_>) -> Result<Data, Refusal> {
     if call.is_main() {
         call.admin_only()?;
     }
     let found = activity(
         call,
-        |id| id.starts_with("sg_") || id.starts_with("g_"),
+        |id| id.starts_with("sg_"),
         |message| message.group_id().to_owned(),
     )?;
     let total = found.counts.len();
@@ -148,8 +147,6 @@ pub(super) fn active_groups(call: &Call<'_>) -> Result<Data, Refusal> {
         .into_iter()
         .filter_map(|(id, count)| {
             let group = call.collections.find("group", &[&id])?;
-            let id = text(group, "group_id");
-            debug_assert!(!id.is_empty(), "groups are counted by id");
             Some(json!({"group": bare_group_info(group, "", 0), "count": count}))
         })
         .collect();

@@ -42,7 +42,7 @@ impl Filter<'_> {
     }
 }
 
-pub(super) fn messages(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn messages(call: &Call<'_>) -> Result<Data, Refusal> {
     let filter = Filter {
         send_id: call.body.text("sendID")?,
         recv_id: call.body.text("recvID")?,
@@ -190,6 +190,7 @@ fn day(given: &str) -> Result<Option<i64>, Refusal> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

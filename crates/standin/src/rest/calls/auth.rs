@@ -9,7 +9,7 @@ use super::routes::Call;
 use super::tokens::{ADMIN_PLATFORM, LIFETIME_SECONDS};
 use crate::collections::integer;
 
-pub(super) fn admin_token(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn admin_token(call: &Call<'_>) -> Result<Data, Refusal> {
     let secret = call.body.text("secret")?;
     let user_id = call.body.required("userID")?;
     let right = call.shared.secret();
@@ -35,7 +35,7 @@ pub(super) fn admin_token(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"token": token, "expireTimeSeconds": LIFETIME_SECONDS}).into())
 }
 
-pub(super) fn user_token(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn user_token(call: &Call<'_>) -> Result<Data, Refusal> {
     let platform = call.body.integer("platformID", "int32")?;
     let user_id = call.body.text("userID")?;
     call.admin_only()?;
@@ -63,7 +63,7 @@ pub(super) fn user_token(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"token": token, "expireTimeSeconds": LIFETIME_SECONDS}).into())
 }
 
-pub(super) fn parse_token(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn parse_token(call: &Call<'_>) -> Result<Data, Refusal> {
     let claims = call.shared.check(call.body.required("token")?)?;
     // Here the field is a point in time, not a duration.
     Ok(json!({
@@ -74,7 +74,7 @@ pub(super) fn parse_token(call: &Call<'_>) -> Result<Data, Refusal> {
     .into())
 }
 
-pub(super) fn force_logout(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn force_logout(call: &Call<'_>) -> Result<Data, Refusal> {
     let platform = call.body.integer("platformID", "int32")?;
     let user_id = call.body.required("userID")?;
     let known = if call.is_main() { 1..=12 } else { 1..=10 };

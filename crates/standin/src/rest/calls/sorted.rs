@@ -48,7 +48,7 @@ fn message_info(call: &Call<'_>, message: Message<'_>, user_id: &str) -> Value {
     })
 }
 
-pub(super) fn list(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn list(call: &Call<'_>) -> Result<Data, Refusal> {
     let user_id = call.body.required("userID")?;
     let asked = call.body.texts("conversationIDs")?;
     let pagination = call.body.pagination()?;

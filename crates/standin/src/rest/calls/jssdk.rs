@@ -13,7 +13,7 @@ use super::routes::Call;
 use super::users::{list, user_info};
 use crate::collections::text;
 
-pub(super) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let ids = call.body.texts("conversationIDs")?;
     let rows = rows_of(call.collections, call.caller)
         .into_iter()
@@ -22,7 +22,7 @@ pub(super) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(shown(call, rows))
 }
 
-pub(super) fn active(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn active(call: &Call<'_>) -> Result<Data, Refusal> {
     let count = match call.body.integer("count", "int32")? {
         count @ 1..=500 => usize::try_from(count).unwrap_or(100),
         _ => 100,

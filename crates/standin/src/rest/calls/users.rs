@@ -8,7 +8,7 @@ use super::routes::Call;
 use crate::collections::{date_ms, integer, text};
 
 /// `UserInfo` of a row.
-pub(super) fn user_info(user: &Document) -> Value {
+pub(in crate::rest) fn user_info(user: &Document) -> Value {
     json!({
         "userID": text(user, "user_id"),
         "nickname": text(user, "nickname"),
@@ -21,7 +21,7 @@ pub(super) fn user_info(user: &Document) -> Value {
 }
 
 /// A list as Go writes it: an empty one is null.
-pub(super) fn list(values: Vec<Value>) -> Value {
+pub(in crate::rest) fn list(values: Vec<Value>) -> Value {
     if values.is_empty() {
         return Value::Null;
     }
@@ -35,7 +35,7 @@ fn rows<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a Document> {
         .flat_map(|table| table.rows())
 }
 
-pub(super) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
     let user_id = call.body.text("userID")?.to_lowercase();
     let nickname = call.body.text("nickName")?.to_lowercase();
     let contains = |user: &Document, field, part: &str| {
@@ -55,7 +55,7 @@ pub(super) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"total": total, "users": list(users)}).into())
 }
 
-pub(super) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let ids = call.body.texts("userIDs")?;
     if ids.is_empty() {
         return Err(Refusal::arguments("userIDs is empty"));
@@ -68,7 +68,7 @@ pub(super) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"usersInfo": list(users)}).into())
 }
 
-pub(super) fn all_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn all_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let ids: Vec<Value> = rows(call)
         .map(|user| text(user, "user_id").into())
         .collect();
@@ -77,7 +77,7 @@ pub(super) fn all_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"total": total, "userIDs": list(ids)}).into())
 }
 
-pub(super) fn account_check(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn account_check(call: &Call<'_>) -> Result<Data, Refusal> {
     let ids = call.body.texts("checkUserIDs")?;
     if ids.is_empty() {
         return Err(Refusal::arguments("CheckUserIDs is empty"));
@@ -93,7 +93,7 @@ pub(super) fn account_check(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"results": list(results)}).into())
 }
 
-pub(super) fn notification_accounts(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn notification_accounts(call: &Call<'_>) -> Result<Data, Refusal> {
     let keyword = call.body.text("keyword")?.to_lowercase();
     call.admin_only()?;
     let accounts: Vec<Value> = rows(call)
@@ -116,17 +116,17 @@ pub(super) fn notification_accounts(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"total": total, "notificationAccounts": list(accounts)}).into())
 }
 
-pub(super) fn friends(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn friends(call: &Call<'_>) -> Result<Data, Refusal> {
     call.access(call.body.required("userID")?)?;
     Ok(json!({"friendsInfo": null, "total": 0}).into())
 }
 
-pub(super) fn friend_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn friend_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     call.access(call.body.required("userID")?)?;
     Ok(json!({"friendIDs": null}).into())
 }
 
-pub(super) fn blacks(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn blacks(call: &Call<'_>) -> Result<Data, Refusal> {
     call.access(call.body.required("userID")?)?;
     Ok(json!({"blacks": null, "total": 0}).into())
 }

@@ -16,7 +16,7 @@ fn notification_id(conversation_id: &str) -> String {
     }
 }
 
-pub(super) fn newest(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn newest(call: &Call<'_>) -> Result<Data, Refusal> {
     let user_id = call.body.text("userID")?;
     call.access(user_id)?;
     let mut ids = vec![format!("n_{user_id}_{user_id}")];
@@ -41,7 +41,7 @@ pub(super) fn newest(call: &Call<'_>) -> Result<Data, Refusal> {
     })
 }
 
-pub(super) fn read_and_newest(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn read_and_newest(call: &Call<'_>) -> Result<Data, Refusal> {
     let user_id = call.body.required("userID")?;
     let asked = call.body.texts("conversationIDs")?;
     let with_pinned = call.body.truth("returnPinned")?;

@@ -11,7 +11,7 @@ use super::users::list;
 use crate::collections::{Collections, date_ms, integer, text, truth};
 
 /// `Conversation` of a row.
-pub(super) fn conversation(row: &Document) -> Value {
+pub(in crate::rest) fn conversation(row: &Document) -> Value {
     json!({
         "ownerUserID": text(row, "owner_user_id"),
         "conversationID": text(row, "conversation_id"),
@@ -34,14 +34,17 @@ pub(super) fn conversation(row: &Document) -> Value {
 }
 
 /// A user's conversations, sorted by id as the server's id list is.
-pub(super) fn rows_of<'a>(collections: &'a Collections, user_id: &str) -> Vec<&'a Document> {
+pub(in crate::rest) fn rows_of<'a>(
+    collections: &'a Collections,
+    user_id: &str,
+) -> Vec<&'a Document> {
     let mut rows = collections.rows_of("conversation", user_id);
     rows.sort_by_key(|row| text(row, "conversation_id"));
     rows
 }
 
 /// The server's hash of an id list: the first eight bytes of the MD5 of its JSON.
-pub(super) fn hash_of(ids: &[&str]) -> u64 {
+pub(in crate::rest) fn hash_of(ids: &[&str]) -> u64 {
     if ids.is_empty() {
         return 0;
     }
@@ -53,7 +56,11 @@ pub(super) fn hash_of(ids: &[&str]) -> u64 {
 }
 
 /// The version a list of ids is at, and the version's id.
-pub(super) fn version_of(collections: &Collections, table: &str, of: &str) -> (i64, String) {
+pub(in crate::rest) fn version_of(
+    collections: &Collections,
+    table: &str,
+    of: &str,
+) -> (i64, String) {
     match collections.find(table, &[of]) {
         Some(row) => {
             let id = row.get_object_id("_id").map(|id| id.to_hex());
@@ -63,7 +70,7 @@ pub(super) fn version_of(collections: &Collections, table: &str, of: &str) -> (i
     }
 }
 
-pub(super) fn all(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn all(call: &Call<'_>) -> Result<Data, Refusal> {
     let owner = call.body.required("ownerUserID")?;
     call.access_on_main(owner)?;
     let rows = rows_of(call.collections, owner)
@@ -73,7 +80,7 @@ pub(super) fn all(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"conversations": list(rows)}).into())
 }
 
-pub(super) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
     let owner = call.body.required("userID")?;
     call.access_on_main(owner)?;
     let rows = rows_of(call.collections, owner);
@@ -88,7 +95,7 @@ pub(super) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"total": total, "conversations": list(rows)}).into())
 }
 
-pub(super) fn one(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn one(call: &Call<'_>) -> Result<Data, Refusal> {
     let owner = call.body.required("ownerUserID")?;
     let id = call.body.required("conversationID")?;
     call.access_on_main(owner)?;
@@ -98,7 +105,7 @@ pub(super) fn one(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"conversation": conversation(row)}).into())
 }
 
-pub(super) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let owner = call.body.required("ownerUserID")?;
     let ids = call.body.texts("conversationIDs")?;
     if ids.is_empty() {
@@ -113,7 +120,7 @@ pub(super) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"conversations": list(rows)}).into())
 }
 
-pub(super) fn full_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn full_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let owner = call.body.text("userID")?;
     call.access_on_main(owner)?;
     let ids: Vec<&str> = rows_of(call.collections, owner)
@@ -133,7 +140,7 @@ pub(super) fn full_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     .into())
 }
 
-pub(super) fn incremental(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn incremental(call: &Call<'_>) -> Result<Data, Refusal> {
     /// More changes than this and the client is to fetch everything (`syncLimit`).
     const LIMIT: usize = 200;
     let owner = call.body.text("userID")?;
@@ -187,10 +194,10 @@ fn ids_where(call: &Call<'_>, wanted: impl Fn(&Document) -> bool) -> Result<Data
     Ok(json!({"conversationIDs": list(ids)}).into())
 }
 
-pub(super) fn pinned_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn pinned_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     ids_where(call, |row| truth(row, "is_pinned"))
 }
 
-pub(super) fn not_notify_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn not_notify_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     ids_where(call, |row| integer(row, "recv_msg_opt") == 2)
 }

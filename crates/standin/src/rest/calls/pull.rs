@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::answer::{Data, Refusal};
 use super::messages::{Wire, bounds, view};
 use super::routes::Call;
-use super::server::too_large;
 use crate::collections::integer;
 
 /// `PullMsgs`; the capital M is the server's.
@@ -38,7 +37,7 @@ struct Range<'a> {
     num: i64,
 }
 
-pub(super) fn by_ranges(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn by_ranges(call: &Call<'_>) -> Result<Data, Refusal> {
     let user_id = call.body.text("userID")?;
     let order = call.body.integer("order", "sdkws.PullOrder")?;
     let ranges = call.body.objects("seqRanges")?;
@@ -87,7 +86,7 @@ pub(super) fn by_ranges(call: &Call<'_>) -> Result<Data, Refusal> {
         into.insert(range.conversation_id, pulled);
     }
     if size > call.shared.answer_limit {
-        return Err(too_large(size, call.shared.answer_limit));
+        return Err(Refusal::too_large(size, call.shared.answer_limit));
     }
     let shown = |map: BTreeMap<_, _>| match (map.is_empty(), call.is_main()) {
         (false, _) => Some(Some(map)),

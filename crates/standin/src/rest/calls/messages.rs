@@ -13,16 +13,20 @@ use super::server::Dialect;
 use crate::collections::{Message, Revoke, Slot, integer, text, truth};
 
 /// The content type of a revoked message.
-pub(super) const REVOKED: i32 = 2101;
+pub(in crate::rest) const REVOKED: i32 = 2101;
 /// The content type of a quote.
 const QUOTE: i32 = 114;
 /// The status of what is deleted or was never there.
 const DELETED: i32 = 4;
 
+/// The status a client gives a message it sends, and the one it has once stored.
+const SENDING: i32 = 1;
+const STORED: i32 = 2;
+
 /// `MsgData`, fields in Go's order.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Wire<'a> {
+pub(in crate::rest) struct Wire<'a> {
     #[serde(rename = "sendID")]
     send_id: &'a str,
     #[serde(rename = "recvID")]
@@ -57,12 +61,12 @@ pub(super) struct Wire<'a> {
     ex: &'a str,
     /// About how large the message is in the server's inner protocol.
     #[serde(skip)]
-    pub(super) size: usize,
+    pub(in crate::rest) size: usize,
 }
 
 impl<'a> Wire<'a> {
     /// What stands for a seq without a message.
-    pub(super) fn placeholder(seq: i64, send_time: i64, dialect: Dialect) -> Self {
+    pub(in crate::rest) fn placeholder(seq: i64, send_time: i64, dialect: Dialect) -> Self {
         Self {
             send_id: "",
             recv_id: "",
@@ -91,7 +95,7 @@ impl<'a> Wire<'a> {
     }
 
     /// A stored message as one user sees it: revoked, deleted for himself, quoting what was revoked.
-    pub(super) fn seen_by(
+    pub(in crate::rest) fn seen_by(
         user_id: &str,
         slot: Slot<'a>,
         message: Message<'a>,
@@ -210,7 +214,7 @@ fn revoked_content(message: Message<'_>, revoke: &Revoke) -> String {
 
 /// What a quote points at.
 #[derive(Debug)]
-pub(super) enum Quoted {
+pub(in crate::rest) enum Quoted {
     /// It stands; the quote is left alone.
     Standing,
     /// It was revoked or is not there: the content the quote is to carry instead.
@@ -291,7 +295,7 @@ fn quote_content(content: &str, quoted: impl Fn(i64) -> Quoted) -> Option<String
 }
 
 /// One user's view of the slot at a seq of a conversation, or a placeholder.
-pub(super) fn view<'a>(
+pub(in crate::rest) fn view<'a>(
     call: &Call<'a>,
     user_id: &str,
     conversation_id: &str,
@@ -311,26 +315,24 @@ pub(super) fn view<'a>(
             None => Quoted::Gone("{}".to_owned()),
         }
     };
-    Some(Wire::seen_by(
-        user_id,
-        slot,
-        message,
-        call.dialect(),
-        quoted,
-    ))
+    let mut wire = Wire::seen_by(user_id, slot, message, call.dialect(), quoted);
+    if wire.status == STORED && collections.redis.as_sent.contains(conversation_id) {
+        wire.status = SENDING;
+    }
+    Some(wire)
 }
 
-pub(super) fn server_time(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn server_time(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"serverTime": call.shared.now()}).into())
 }
 
 /// Nothing was ever sent through the stand-in: every send is unknown (0).
-pub(super) fn send_status(_call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn send_status(_call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"status": 0}).into())
 }
 
 /// The bounds one user has in a conversation: effective min and max.
-pub(super) fn bounds(
+pub(in crate::rest) fn bounds(
     call: &Call<'_>,
     user_id: &str,
     conversation_id: &str,

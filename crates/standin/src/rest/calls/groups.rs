@@ -16,7 +16,7 @@ const DISMISSED: i64 = 2;
 const OWNER: i64 = 100;
 
 /// `GroupInfo` of a row, with what is counted from the members.
-pub(super) fn group_info(collections: &Collections, group: &Document) -> Value {
+pub(in crate::rest) fn group_info(collections: &Collections, group: &Document) -> Value {
     let members = collections.rows_of("group_member", text(group, "group_id"));
     let owner = members
         .iter()
@@ -26,7 +26,7 @@ pub(super) fn group_info(collections: &Collections, group: &Document) -> Value {
 }
 
 /// `GroupInfo` with owner and size as given: some calls leave them out.
-pub(super) fn bare_group_info(group: &Document, owner: &str, members: usize) -> Value {
+pub(in crate::rest) fn bare_group_info(group: &Document, owner: &str, members: usize) -> Value {
     json!({
         "groupID": text(group, "group_id"),
         "groupName": text(group, "group_name"),
@@ -48,7 +48,7 @@ pub(super) fn bare_group_info(group: &Document, owner: &str, members: usize) -> 
     })
 }
 
-pub(super) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
     let id = call.body.text("groupID")?;
     let name = call.body.text("groupName")?.to_lowercase();
     let mut groups: Vec<&Document> = call
@@ -75,17 +75,18 @@ pub(super) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
         .map(|group| {
             let info = group_info(call.collections, group);
             let owner = info["ownerUserID"].as_str().unwrap_or_default().to_owned();
+            // The owner's name in the group, which is rarely set; not his name as a user.
             let name = call
                 .collections
-                .find("user", &[&owner])
-                .map_or("", |user| text(user, "nickname"));
+                .find("group_member", &[text(group, "group_id"), &owner])
+                .map_or("", |member| text(member, "nickname"));
             json!({"groupInfo": info, "groupOwnerUserName": name, "groupOwnerUserID": owner})
         })
         .collect();
     Ok(json!({"total": total, "groups": list(groups)}).into())
 }
 
-pub(super) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let ids = call.body.texts("groupIDs")?;
     if ids.is_empty() {
         return Err(Refusal::arguments("groupID is empty"));
@@ -139,7 +140,7 @@ fn member_info(call: &Call<'_>, member: &Document) -> Value {
     })
 }
 
-pub(super) fn members(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn members(call: &Call<'_>) -> Result<Data, Refusal> {
     let group_id = call.body.required("groupID")?;
     let keyword = call.body.text("keyword")?.to_lowercase();
     member_only(call, group_id, "op user not in group")?;
@@ -157,7 +158,7 @@ pub(super) fn members(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"total": total, "members": list(members)}).into())
 }
 
-pub(super) fn members_by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn members_by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let group_id = call.body.required("groupID")?;
     let ids = call.body.texts("userIDs")?;
     if ids.is_empty() {
@@ -172,7 +173,7 @@ pub(super) fn members_by_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"members": list(members)}).into())
 }
 
-pub(super) fn member_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn member_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let group_id = call.body.required("groupID")?;
     member_only(call, group_id, "opUser no permission")?;
     let ids = sorted_members(call, group_id)
@@ -182,7 +183,7 @@ pub(super) fn member_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"userIDs": list(ids)}).into())
 }
 
-pub(super) fn full_member_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn full_member_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let group_id = call.body.required("groupID")?;
     member_only(call, group_id, "opUser no permission")?;
     let ids: Vec<&str> = sorted_members(call, group_id)
@@ -208,7 +209,7 @@ fn groups_of<'a>(call: &Call<'a>, user_id: &str, standing: bool) -> Vec<&'a Docu
         .collect()
 }
 
-pub(super) fn joined(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn joined(call: &Call<'_>) -> Result<Data, Refusal> {
     let user_id = call.body.required("fromUserID")?;
     call.access(user_id)?;
     let groups = groups_of(call, user_id, true);
@@ -223,7 +224,7 @@ pub(super) fn joined(call: &Call<'_>) -> Result<Data, Refusal> {
     Ok(json!({"total": total, "groups": list(groups)}).into())
 }
 
-pub(super) fn joined_ids(call: &Call<'_>) -> Result<Data, Refusal> {
+pub(in crate::rest) fn joined_ids(call: &Call<'_>) -> Result<Data, Refusal> {
     let user_id = call.body.required("userID")?;
     call.access(user_id)?;
     let ids: Vec<&str> = groups_of(call, user_id, false)
