@@ -169,19 +169,7 @@ impl<'a> Scene<'a> {
         } else {
             Envelope::Client
         };
-        let mut value = match envelope {
-            Envelope::Line => system::content(dice, self, content_type, leaver),
-            _ => user::content(dice, self, content_type),
-        };
-        if envelope == Envelope::Api {
-            // What comes over REST passes through a map, which sorts its keys.
-            value.sort_all_objects();
-        }
-        let at_user_ids = (content_type == 106).then(|| strings(&value["atUserList"]));
-        let content = match value {
-            Value::String(plain) => plain,
-            json => json.to_string(),
-        };
+        let (content, at_user_ids) = self.content(dice, envelope, content_type, leaver);
         let plan = self.plan;
         let group_id = plan.group.as_ref().map_or("", |group| &group.id);
         let (send_id, recv_id) = match plan.kind {
@@ -232,6 +220,36 @@ impl<'a> Scene<'a> {
             // REST leaves the list out; clients send it.
             at_user_ids: at_user_ids.filter(|_| envelope == Envelope::Client),
         }
+    }
+}
+
+impl Scene<'_> {
+    /// Returns the content and whom it mentions.
+    fn content(
+        &self,
+        dice: &mut Dice,
+        envelope: Envelope,
+        content_type: i32,
+        leaver: Option<usize>,
+    ) -> (String, Option<Vec<String>>) {
+        if content_type == 101 {
+            // Two of three messages: written without a tree of values in between.
+            return (user::text_content(dice), None);
+        }
+        let mut value = match envelope {
+            Envelope::Line => system::content(dice, self, content_type, leaver),
+            _ => user::content(dice, self, content_type),
+        };
+        if envelope == Envelope::Api {
+            // What comes over REST passes through a map, which sorts its keys.
+            value.sort_all_objects();
+        }
+        let at_user_ids = (content_type == 106).then(|| strings(&value["atUserList"]));
+        let content = match value {
+            Value::String(plain) => plain,
+            json => json.to_string(),
+        };
+        (content, at_user_ids)
     }
 }
 

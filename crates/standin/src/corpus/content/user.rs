@@ -11,7 +11,7 @@ use crate::corpus::text;
 /// Returns the content of a message of that type; a string is content that is not JSON.
 pub(super) fn content(dice: &mut Dice, scene: &Scene<'_>, content_type: i32) -> Value {
     match content_type {
-        101 | 200 | 201 => json!({ "content": text::say(dice) }),
+        200 | 201 => json!({ "content": text::say(dice) }),
         102 => picture(dice),
         103 => sound(dice),
         104 => video(dice),
@@ -39,6 +39,11 @@ pub(super) fn content(dice: &mut Dice, scene: &Scene<'_>, content_type: i32) -> 
         _ if dice.happens(1, 3) => Value::String(format!("plain, not json: {}", text::say(dice))),
         _ => json!({ "anything": dice.below(1_000) }),
     }
+}
+
+/// Returns the content of a text message.
+pub(super) fn text_content(dice: &mut Dice) -> String {
+    format!("{{\"content\":{}}}", Value::String(text::say(dice)))
 }
 
 /// Wraps JSON the way the server wraps every notification: as a string.

@@ -1,8 +1,6 @@
 //! The blocks of a chat.
 
-use bson::RawArrayBuf;
-
-use super::raw::{self, SlotState};
+use super::raw::{Block, SlotState};
 use crate::corpus::content::{LogEntry, Message, showcase_len};
 use crate::corpus::dice::{Dice, Purpose};
 use crate::corpus::plan::{ChatKind, Corpus, Plan};
@@ -16,7 +14,7 @@ const RECEIPT: usize = 5;
 
 /// A block, and what its messages add to the log.
 pub(super) struct ChatBlock {
-    pub(super) slots: RawArrayBuf,
+    pub(super) block: Block,
     /// About the send time of its first message.
     pub(super) time: i64,
     pub(super) log: Vec<LogEntry>,
@@ -44,8 +42,8 @@ pub(super) fn chat_block(
         plan,
         dice: Dice::new(corpus.seed(), Purpose::Fate, plan.index, number),
         summary,
-        block: ChatBlock {
-            slots: RawArrayBuf::new(),
+        made: ChatBlock {
+            block: Block::new(&plan.id, number),
             time: oldest.map_or(plan.begin(), |message| plan.time_of(message, 0)),
             log: Vec::new(),
         },
@@ -66,7 +64,7 @@ struct BlockMaker<'a> {
     plan: &'a Plan,
     dice: Dice,
     summary: &'a mut CorpusSummary,
-    block: ChatBlock,
+    made: ChatBlock,
     /// The first member seen to have read something of this block, and what.
     reader: Option<usize>,
     read: Vec<i64>,
@@ -75,7 +73,7 @@ struct BlockMaker<'a> {
 impl<'a> BlockMaker<'a> {
     fn unused(&mut self, seq: u64) {
         self.summary.unused += u64::from(seq <= self.plan.last_seq());
-        self.block.slots.push(raw::padding());
+        self.made.block.padding();
     }
 
     fn sent(&mut self, number: u64) {
@@ -95,7 +93,7 @@ impl<'a> BlockMaker<'a> {
         state.is_read = self.is_read(&message);
         self.summary.stored(message.content_type);
         self.summary.messages += 1;
-        self.block.slots.push(raw::slot(&message, &state));
+        self.made.block.message(&message, &state);
     }
 
     fn fate(&mut self, number: u64, message: &Message<'_>) -> Fate {
@@ -130,8 +128,8 @@ impl<'a> BlockMaker<'a> {
         let position = self.dice.index(self.plan.members.len());
         let time = self.later(message);
         let entry = LogEntry::deleted(self.corpus, self.plan, message.seq, position, time);
-        self.block.log.push(entry);
-        self.block.slots.push(raw::emptied(read_later));
+        self.made.log.push(entry);
+        self.made.block.emptied(read_later);
         self.summary.emptied += 1;
     }
 
@@ -153,7 +151,7 @@ impl<'a> BlockMaker<'a> {
         let time = self.later(message);
         state.revoke = Some((role, &who.id, &who.nickname, time));
         let entry = LogEntry::revoked(corpus, plan, message, position, time);
-        self.block.log.push(entry);
+        self.made.log.push(entry);
         self.summary.revoked += 1;
     }
 
@@ -184,10 +182,10 @@ impl<'a> BlockMaker<'a> {
 
     fn finish(mut self) -> ChatBlock {
         if let Some(reader) = self.reader {
-            let time = self.block.time + 60_000;
+            let time = self.made.time + 60_000;
             let entry = LogEntry::read(self.corpus, self.plan, &self.read, reader, time);
-            self.block.log.push(entry);
+            self.made.log.push(entry);
         }
-        self.block
+        self.made
     }
 }

@@ -1,18 +1,22 @@
 //! The blocks of a log.
 
-use bson::RawArrayBuf;
-
 use super::block::SLOTS;
-use super::raw::{self, SlotState};
+use super::raw::{Block, SlotState};
 use crate::corpus::content::LogEntry;
 use crate::corpus::plan::{Corpus, Plan};
 use crate::corpus::summary::CorpusSummary;
 
+/// A block of a log, and when its first entry was written.
+#[derive(Debug)]
+pub(super) struct LogBlock {
+    pub(super) block: Block,
+    pub(super) time: i64,
+}
+
 /// Gathers the entries of a log until they fill a block.
 #[derive(Debug, Default)]
 pub(super) struct LogWriter {
-    slots: RawArrayBuf,
-    time: i64,
+    begun: Option<LogBlock>,
     /// The newest number given out.
     pub(super) last_seq: u64,
 }
@@ -25,32 +29,28 @@ impl LogWriter {
         plan: &Plan,
         entry: &LogEntry,
         summary: &mut CorpusSummary,
-    ) -> Option<(u64, i64, RawArrayBuf)> {
-        if self.last_seq.is_multiple_of(SLOTS) {
-            self.time = entry.time;
-        }
+    ) -> Option<LogBlock> {
+        let number = self.last_seq / SLOTS;
         self.last_seq += 1;
         let message = entry.message(corpus, plan, self.last_seq);
         summary.log_messages += 1;
         summary.stored(message.content_type);
-        self.slots.push(raw::slot(&message, &SlotState::default()));
-        self.last_seq.is_multiple_of(SLOTS).then(|| self.take())
+        let begun = self.begun.get_or_insert_with(|| LogBlock {
+            block: Block::new(&plan.log_id, number),
+            time: entry.time,
+        });
+        begun.block.message(&message, &SlotState::default());
+        self.last_seq
+            .is_multiple_of(SLOTS)
+            .then(|| self.begun.take())?
     }
 
     /// Returns the last block, filled up, where one was begun.
-    pub(super) fn finish(&mut self) -> Option<(u64, i64, RawArrayBuf)> {
-        let used = self.last_seq % SLOTS;
-        if used == 0 {
-            return None;
+    pub(super) fn finish(&mut self) -> Option<LogBlock> {
+        let mut begun = self.begun.take()?;
+        while begun.block.len() < SLOTS {
+            begun.block.padding();
         }
-        for _ in used..SLOTS {
-            self.slots.push(raw::padding());
-        }
-        Some(self.take())
-    }
-
-    fn take(&mut self) -> (u64, i64, RawArrayBuf) {
-        let number = (self.last_seq - 1) / SLOTS;
-        (number, self.time, std::mem::take(&mut self.slots))
+        Some(begun)
     }
 }

@@ -5,5 +5,6 @@ mod log;
 mod raw;
 mod rows;
 mod stream;
+mod writer;
 
 pub use self::stream::{Collection, Documents};

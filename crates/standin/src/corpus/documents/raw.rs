@@ -1,10 +1,13 @@
-//! Messages and slots as BSON, field by field in the order OpenIM writes them.
+//! Blocks, slots and messages as BSON, field by field in the order OpenIM writes them.
 
 use bson::oid::ObjectId;
-use bson::raw::cstr;
-use bson::{DateTime, RawArrayBuf, RawBson, RawDocumentBuf};
+use bson::{DateTime, RawBson, RawDocumentBuf};
 
+use super::writer::{Open, Writer};
 use crate::corpus::content::{Envelope, Message};
+
+/// Room for a block of ordinary messages, so that its buffer seldom grows.
+const USUAL_LEN: usize = 96 << 10;
 
 /// Options of a notification that only goes to a log.
 const LOG_OPTIONS: [(&str, bool); 11] = [
@@ -21,6 +24,17 @@ const LOG_OPTIONS: [(&str, bool); 11] = [
     ("isSendMsg", false),
 ];
 
+/// Options of a line in a chat.
+const LINE_OPTIONS: [(&str, bool); 2] = [("offlinePush", false), ("unreadCount", true)];
+
+/// Options of a message that is not to bring its chat to the top.
+const QUIET_OPTIONS: [(&str, bool); 4] = [
+    ("unreadCount", false),
+    ("offlinePush", false),
+    ("conversationUpdate", false),
+    ("senderConversationUpdate", false),
+];
+
 /// What lies in a slot beside the message.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SlotState<'a> {
@@ -30,62 +44,86 @@ pub(super) struct SlotState<'a> {
     pub(super) is_read: bool,
 }
 
-/// Returns the slot of a message that is there.
-pub(super) fn slot(message: &Message<'_>, state: &SlotState<'_>) -> RawDocumentBuf {
-    let mut slot = RawDocumentBuf::new();
-    slot.append(cstr!("msg"), msg(message));
-    match state.revoke {
-        None => slot.append(cstr!("revoke"), RawBson::Null),
-        Some((role, user, nickname, time)) => {
-            let mut revoke = RawDocumentBuf::new();
-            revoke.append(cstr!("role"), role);
-            revoke.append(cstr!("user_id"), user);
-            revoke.append(cstr!("nickname"), nickname);
-            revoke.append(cstr!("time"), time);
-            slot.append(cstr!("revoke"), revoke);
+/// A document of `msg` that is being filled, slot after slot.
+#[derive(Debug)]
+pub(super) struct Block {
+    writer: Writer,
+    slots: Open,
+    len: u64,
+}
+
+impl Block {
+    /// Begins a block of a conversation.
+    pub(super) fn new(conversation: &str, number: u64) -> Self {
+        let mut writer = Writer::new(USUAL_LEN);
+        writer.string("doc_id", &format!("{conversation}:{number}"));
+        let slots = writer.array("msgs");
+        Self {
+            writer,
+            slots,
+            len: 0,
         }
     }
-    slot.append(
-        cstr!("del_list"),
-        state.deleted_by.iter().copied().collect::<RawArrayBuf>(),
-    );
-    slot.append(cstr!("is_read"), state.is_read);
-    slot
-}
 
-/// Returns a slot nothing was ever put into.
-pub(super) fn padding() -> RawDocumentBuf {
-    let mut slot = RawDocumentBuf::new();
-    slot.append(cstr!("msg"), RawBson::Null);
-    slot.append(cstr!("revoke"), RawBson::Null);
-    slot.append(cstr!("del_list"), RawArrayBuf::new());
-    slot.append(cstr!("is_read"), false);
-    slot
-}
-
-/// Returns what is left of a slot after its message was deleted for everybody; reading the chat
-/// later may set the flag again.
-pub(super) fn emptied(read_later: bool) -> RawDocumentBuf {
-    let mut slot = RawDocumentBuf::new();
-    slot.append(cstr!("msg"), RawBson::Null);
-    if read_later {
-        slot.append(cstr!("is_read"), true);
+    /// Returns how many slots were added.
+    pub(super) fn len(&self) -> u64 {
+        self.len
     }
-    slot
-}
 
-/// Returns a document of `msg`.
-pub(super) fn block(
-    id: ObjectId,
-    conversation: &str,
-    number: u64,
-    slots: RawArrayBuf,
-) -> RawDocumentBuf {
-    let mut block = RawDocumentBuf::new();
-    block.append(cstr!("_id"), id);
-    block.append(cstr!("doc_id"), format!("{conversation}:{number}"));
-    block.append(cstr!("msgs"), slots);
-    block
+    /// Ends the block.
+    pub(super) fn finish(mut self, id: ObjectId) -> RawDocumentBuf {
+        self.writer.close(self.slots);
+        self.writer.finish(id)
+    }
+
+    /// Adds the slot of a message that is there.
+    pub(super) fn message(&mut self, message: &Message<'_>, state: &SlotState<'_>) {
+        let slot = self.slot();
+        let out = &mut self.writer;
+        write_message(out, message);
+        match state.revoke {
+            None => out.null("revoke"),
+            Some((role, user, nickname, time)) => {
+                let revoke = out.document("revoke");
+                out.int32("role", role);
+                out.string("user_id", user);
+                out.string("nickname", nickname);
+                out.int64("time", time);
+                out.close(revoke);
+            }
+        }
+        write_strings(out, "del_list", state.deleted_by.iter().copied());
+        out.boolean("is_read", state.is_read);
+        out.close(slot);
+    }
+
+    /// Adds a slot nothing was ever put into.
+    pub(super) fn padding(&mut self) {
+        let slot = self.slot();
+        let out = &mut self.writer;
+        out.null("msg");
+        out.null("revoke");
+        write_strings(out, "del_list", [].into_iter());
+        out.boolean("is_read", false);
+        out.close(slot);
+    }
+
+    /// Adds what is left of a slot after its message was deleted for everybody; reading the chat
+    /// later may set the flag again.
+    pub(super) fn emptied(&mut self, read_later: bool) {
+        let slot = self.slot();
+        self.writer.null("msg");
+        if read_later {
+            self.writer.boolean("is_read", true);
+        }
+        self.writer.close(slot);
+    }
+
+    fn slot(&mut self) -> Open {
+        let slot = self.writer.document(&self.len.to_string());
+        self.len += 1;
+        slot
+    }
 }
 
 /// Returns a date of that many milliseconds since 1970.
@@ -93,66 +131,61 @@ pub(super) fn date(millis: i64) -> RawBson {
     RawBson::DateTime(DateTime::from_millis(millis))
 }
 
-fn msg(message: &Message<'_>) -> RawDocumentBuf {
-    let mut msg = RawDocumentBuf::new();
-    msg.append(cstr!("send_id"), message.send_id);
-    msg.append(cstr!("recv_id"), message.recv_id);
-    msg.append(cstr!("group_id"), message.group_id);
-    msg.append(cstr!("client_msg_id"), message.client_msg_id.as_str());
-    msg.append(cstr!("server_msg_id"), message.server_msg_id.as_str());
-    msg.append(cstr!("sender_platform_id"), message.platform_id);
-    msg.append(cstr!("sender_nickname"), message.sender_nickname);
-    msg.append(cstr!("sender_face_url"), message.sender_face_url);
-    msg.append(cstr!("session_type"), message.session_type);
-    msg.append(cstr!("msg_from"), message.msg_from);
-    msg.append(cstr!("content_type"), message.content_type);
-    msg.append(cstr!("content"), message.content.as_str());
-    msg.append(cstr!("seq"), message.seq);
-    msg.append(cstr!("send_time"), message.send_time);
-    msg.append(cstr!("create_time"), message.create_time);
-    msg.append(cstr!("status"), message.status);
-    msg.append(cstr!("is_read"), false);
-    msg.append(cstr!("options"), options(message));
-    msg.append(cstr!("offline_push"), offline_push(message));
-    let at: RawBson = match &message.at_user_ids {
-        Some(ids) => RawBson::Array(ids.iter().map(String::as_str).collect()),
-        None => RawBson::Null,
-    };
-    msg.append(cstr!("at_user_id_list"), at);
-    msg.append(cstr!("attached_info"), attached_info(message));
-    msg.append(cstr!("ex"), "");
-    msg
-}
-
-fn options(message: &Message<'_>) -> RawBson {
-    let mut options = RawDocumentBuf::new();
-    match (message.envelope, message.content_type) {
-        (Envelope::Log, _) => {
-            for (name, value) in LOG_OPTIONS {
-                // None of the names holds a zero byte.
-                if let Ok(name) = <&bson::raw::CStr>::try_from(name) {
-                    options.append(name, value);
-                }
-            }
-        }
-        (Envelope::Line, _) => {
-            options.append(cstr!("offlinePush"), false);
-            options.append(cstr!("unreadCount"), true);
-        }
-        (_, 119) => {
-            options.append(cstr!("unreadCount"), false);
-            options.append(cstr!("offlinePush"), false);
-            options.append(cstr!("conversationUpdate"), false);
-            options.append(cstr!("senderConversationUpdate"), false);
-        }
-        _ => return RawBson::Null,
+fn write_message(out: &mut Writer, message: &Message<'_>) {
+    let msg = out.document("msg");
+    out.string("send_id", message.send_id);
+    out.string("recv_id", message.recv_id);
+    out.string("group_id", message.group_id);
+    out.string("client_msg_id", &message.client_msg_id);
+    out.string("server_msg_id", &message.server_msg_id);
+    out.int32("sender_platform_id", message.platform_id);
+    out.string("sender_nickname", message.sender_nickname);
+    out.string("sender_face_url", message.sender_face_url);
+    out.int32("session_type", message.session_type);
+    out.int32("msg_from", message.msg_from);
+    out.int32("content_type", message.content_type);
+    out.string("content", &message.content);
+    out.int64("seq", message.seq);
+    out.int64("send_time", message.send_time);
+    out.int64("create_time", message.create_time);
+    out.int32("status", message.status);
+    out.boolean("is_read", false);
+    write_options(out, message);
+    write_offline_push(out, message);
+    match &message.at_user_ids {
+        Some(ids) => write_strings(out, "at_user_id_list", ids.iter().map(String::as_str)),
+        None => out.null("at_user_id_list"),
     }
-    RawBson::Document(options)
+    out.string("attached_info", attached_info(message));
+    out.string("ex", "");
+    out.close(msg);
 }
 
-fn offline_push(message: &Message<'_>) -> RawBson {
+fn write_strings<'s>(out: &mut Writer, key: &str, strings: impl Iterator<Item = &'s str>) {
+    let array = out.array(key);
+    for (at, string) in strings.enumerate() {
+        out.string(&at.to_string(), string);
+    }
+    out.close(array);
+}
+
+fn write_options(out: &mut Writer, message: &Message<'_>) {
+    let options: &[(&str, bool)] = match (message.envelope, message.content_type) {
+        (Envelope::Log, _) => &LOG_OPTIONS,
+        (Envelope::Line, _) => &LINE_OPTIONS,
+        (_, 119) => &QUIET_OPTIONS,
+        _ => return out.null("options"),
+    };
+    let document = out.document("options");
+    for (name, value) in options {
+        out.boolean(name, *value);
+    }
+    out.close(document);
+}
+
+fn write_offline_push(out: &mut Writer, message: &Message<'_>) {
     let (title, desc, sound, badge) = match message.envelope {
-        Envelope::Api if message.content_type == 1400 => return RawBson::Null,
+        Envelope::Api if message.content_type == 1400 => return out.null("offline_push"),
         Envelope::Api => ("", "", "default", true),
         Envelope::Client => ("你有一条新消息", "", "+1", true),
         Envelope::Line => (
@@ -163,13 +196,13 @@ fn offline_push(message: &Message<'_>) -> RawBson {
         ),
         Envelope::Log => ("", "", "", false),
     };
-    let mut push = RawDocumentBuf::new();
-    push.append(cstr!("title"), title);
-    push.append(cstr!("desc"), desc);
-    push.append(cstr!("ex"), "");
-    push.append(cstr!("ios_push_sound"), sound);
-    push.append(cstr!("ios_badge_count"), badge);
-    RawBson::Document(push)
+    let push = out.document("offline_push");
+    out.string("title", title);
+    out.string("desc", desc);
+    out.string("ex", "");
+    out.string("ios_push_sound", sound);
+    out.boolean("ios_badge_count", badge);
+    out.close(push);
 }
 
 /// Clients keep notes of their own there; the server hands them on.

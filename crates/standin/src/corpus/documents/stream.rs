@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use bson::RawDocumentBuf;
 use bson::oid::ObjectId;
 
-use super::log::LogWriter;
-use super::{block, raw, rows};
+use super::log::{LogBlock, LogWriter};
+use super::{block, rows};
 use crate::corpus::content::{LogEntry, rare_entries};
 use crate::corpus::dice::{Dice, Purpose};
 use crate::corpus::people;
@@ -186,10 +186,7 @@ impl Documents {
         }
         let made = block::chat_block(&self.corpus, &chat.plan, number, &mut self.summary);
         let id = self.object_id(made.time);
-        self.emit(
-            Collection::Msg,
-            raw::block(id, &chat.plan.id, number, made.slots),
-        );
+        self.emit(Collection::Msg, made.block.finish(id));
         for entry in &made.log {
             self.log(chat, entry);
         }
@@ -200,19 +197,19 @@ impl Documents {
             .log
             .push(&self.corpus, &chat.plan, entry, &mut self.summary);
         if let Some(block) = full {
-            self.log_block(&chat.plan, block);
+            self.log_block(block);
         }
     }
 
-    fn log_block(&mut self, plan: &Plan, (number, time, slots): (u64, i64, bson::RawArrayBuf)) {
+    fn log_block(&mut self, LogBlock { block, time }: LogBlock) {
         let id = self.object_id(time);
-        self.emit(Collection::Msg, raw::block(id, &plan.log_id, number, slots));
+        self.emit(Collection::Msg, block.finish(id));
     }
 
     /// Makes the rows of a chat whose blocks are done.
     fn close(&mut self, mut chat: OpenChat) {
         if let Some(block) = chat.log.finish() {
-            self.log_block(&chat.plan, block);
+            self.log_block(block);
         }
         let plan = &chat.plan;
         let time = plan.begin();
