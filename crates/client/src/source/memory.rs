@@ -69,12 +69,16 @@ struct Stored {
 }
 
 impl Stored {
-    /// The highest number with a message.
+    /// The highest number that is known to have been given out: it holds a message, or held one.
     fn head(&self) -> Seq {
+        let was_used = |slot: &Slot| match slot {
+            Slot::Message(_) => true,
+            Slot::Hole(hole) => hole.cause == HoleCause::Emptied,
+        };
         self.slots
             .iter()
             .rev()
-            .find(|(_, slot)| slot.message().is_some())
+            .find(|(_, slot)| was_used(slot))
             .map_or(Seq(0), |(seq, _)| *seq)
     }
 

@@ -1,6 +1,6 @@
 //! The conformance list on every source, and that all of them tell the same.
 
-use openim_history_client::model::{ConversationKind, UserId};
+use openim_history_client::model::{ConversationKind, Slot, UserId};
 use openim_history_client::source::{PageRequest, Source};
 use openim_history_standin::rest::Dialect;
 
@@ -76,7 +76,10 @@ async fn same_for(user: &UserId, rest: &dyn Source, other: &dyn Source) -> usize
     );
     let mut compared = 0;
     for (id, slots) in &over_rest {
-        let others = &elsewhere[id];
+        // REST never tells below which number the server has nothing for anybody: it answers
+        // placeholders there, where MongoDB knows that the conversation begins later.
+        let slots = without_leading_holes(slots);
+        let others = without_leading_holes(&elsewhere[id]);
         assert_eq!(slots.len(), others.len(), "{user} in {id}");
         for (one, another) in slots.iter().zip(others) {
             assert_eq!(
@@ -160,4 +163,12 @@ async fn people_groups_and_positions_are_the_same_over_rest_and_from_mongodb() {
             assert_eq!(over_rest, in_mongo, "user {}", user.user_id);
         }
     }
+}
+
+fn without_leading_holes(slots: &[Slot]) -> &[Slot] {
+    let holes = slots
+        .iter()
+        .take_while(|slot| slot.message().is_none())
+        .count();
+    &slots[holes..]
 }

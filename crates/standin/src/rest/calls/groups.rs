@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::answer::{Data, Refusal};
 use super::conversations::{hash_of, version_of};
 use super::routes::Call;
-use super::users::list;
+use super::users::{list, pattern};
 use crate::collections::{Collections, date_ms, integer, text};
 
 /// The status of a dismissed group.
@@ -50,7 +50,7 @@ pub(in crate::rest) fn bare_group_info(group: &Document, owner: &str, members: u
 
 pub(in crate::rest) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
     let id = call.body.text("groupID")?;
-    let name = call.body.text("groupName")?.to_lowercase();
+    let name = pattern(call.body.text("groupName")?, false)?;
     let mut groups: Vec<&Document> = call
         .collections
         .table("group")
@@ -58,8 +58,7 @@ pub(in crate::rest) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
         .flat_map(|table| table.rows())
         .filter(|group| {
             if id.is_empty() {
-                integer(group, "status") != DISMISSED
-                    && text(group, "group_name").to_lowercase().contains(&name)
+                integer(group, "status") != DISMISSED && name.is_match(text(group, "group_name"))
             } else {
                 text(group, "group_id") == id
             }
@@ -142,7 +141,7 @@ fn member_info(call: &Call<'_>, member: &Document) -> Value {
 
 pub(in crate::rest) fn members(call: &Call<'_>) -> Result<Data, Refusal> {
     let group_id = call.body.required("groupID")?;
-    let keyword = call.body.text("keyword")?.to_lowercase();
+    let keyword = pattern(call.body.text("keyword")?, true)?;
     member_only(call, group_id, "op user not in group")?;
     let members: Vec<Value> = sorted_members(call, group_id)
         .into_iter()
@@ -150,7 +149,7 @@ pub(in crate::rest) fn members(call: &Call<'_>) -> Result<Data, Refusal> {
         .filter(|member| {
             member["nickname"]
                 .as_str()
-                .is_some_and(|name| name.to_lowercase().contains(&keyword))
+                .is_some_and(|name| keyword.is_match(name))
         })
         .collect();
     let total = members.len();

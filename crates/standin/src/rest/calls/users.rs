@@ -1,11 +1,20 @@
 //! `/user/*`, and `/friend/*` for users without friends: the stand-in keeps no friendships.
 
 use bson::Document;
+use regex::{Regex, RegexBuilder};
 use serde_json::{Value, json};
 
 use super::answer::{Data, Refusal};
 use super::routes::Call;
 use crate::collections::{date_ms, integer, text};
+
+/// What OpenIM hands to MongoDB as a regular expression, the caller's text unescaped.
+pub(super) fn pattern(text: &str, ignores_case: bool) -> Result<Regex, Refusal> {
+    let built = RegexBuilder::new(text)
+        .case_insensitive(ignores_case)
+        .build();
+    built.map_err(|_| Refusal::new(500, "ServerInternalError", "Regular expression is invalid"))
+}
 
 /// `UserInfo` of a row.
 pub(in crate::rest) fn user_info(user: &Document) -> Value {
@@ -36,17 +45,15 @@ fn rows<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a Document> {
 }
 
 pub(in crate::rest) fn page(call: &Call<'_>) -> Result<Data, Refusal> {
-    let user_id = call.body.text("userID")?.to_lowercase();
-    let nickname = call.body.text("nickName")?.to_lowercase();
-    let contains = |user: &Document, field, part: &str| {
-        !part.is_empty() && text(user, field).to_lowercase().contains(part)
-    };
+    let user_id = call.body.text("userID")?;
+    let nickname = call.body.text("nickName")?;
+    let (by_id, by_name) = (pattern(user_id, true)?, pattern(nickname, true)?);
     let users: Vec<Value> = rows(call)
         .filter(|user| matches!(integer(user, "app_manger_level"), 0 | 1))
         .filter(|user| {
             (user_id.is_empty() && nickname.is_empty())
-                || contains(user, "user_id", &user_id)
-                || contains(user, "nickname", &nickname)
+                || (!user_id.is_empty() && by_id.is_match(text(user, "user_id")))
+                || (!nickname.is_empty() && by_name.is_match(text(user, "nickname")))
         })
         .map(user_info)
         .collect();
@@ -94,13 +101,12 @@ pub(in crate::rest) fn account_check(call: &Call<'_>) -> Result<Data, Refusal> {
 }
 
 pub(in crate::rest) fn notification_accounts(call: &Call<'_>) -> Result<Data, Refusal> {
-    let keyword = call.body.text("keyword")?.to_lowercase();
+    let keyword = pattern(call.body.text("keyword")?, true)?;
     call.admin_only()?;
     let accounts: Vec<Value> = rows(call)
         .filter(|user| integer(user, "app_manger_level") >= 3)
         .filter(|user| {
-            text(user, "user_id").to_lowercase().contains(&keyword)
-                || text(user, "nickname").to_lowercase().contains(&keyword)
+            keyword.is_match(text(user, "user_id")) || keyword.is_match(text(user, "nickname"))
         })
         .map(|user| {
             json!({
