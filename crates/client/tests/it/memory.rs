@@ -1,7 +1,9 @@
 //! A copy in memory of what a database holds.
 
+use std::collections::BTreeMap;
+
 use futures::TryStreamExt;
-use openim_history_client::model::{ConversationId, Slot};
+use openim_history_client::model::{ConversationId, Seq, Slot};
 use openim_history_client::source::mongo::{MongoSource, ScanOptions};
 use openim_history_client::source::{MemorySource, PageRequest, Source, View};
 
@@ -9,6 +11,7 @@ use openim_history_client::source::{MemorySource, PageRequest, Source, View};
 pub(crate) async fn copy_of(mongo: &MongoSource) -> MemorySource {
     let page = PageRequest::first(1_000);
     let mut copy = MemorySource::new();
+    let mut beginnings: BTreeMap<ConversationId, Seq> = BTreeMap::new();
     for group in mongo.groups(page).await.expect("groups").items {
         for member in mongo
             .members(&group.group_id, page)
@@ -26,6 +29,17 @@ pub(crate) async fn copy_of(mongo: &MongoSource) -> MemorySource {
             .await
             .expect("conversations");
         let ids: Vec<_> = rows.iter().map(|row| row.conversation_id.clone()).collect();
+        // Where a conversation begins for everybody is only seen through its owners' eyes.
+        for bounds in mongo
+            .bounds(&View::As(user.user_id.clone()), &ids)
+            .await
+            .expect("bounds")
+        {
+            let first = beginnings
+                .entry(bounds.conversation_id)
+                .or_insert(bounds.range.first);
+            *first = bounds.range.first.min(*first);
+        }
         let logs: Vec<_> = ids.iter().filter_map(ConversationId::log).collect();
         for at in mongo
             .read_positions(&user.user_id, &[ids, logs].concat())
@@ -45,17 +59,8 @@ pub(crate) async fn copy_of(mongo: &MongoSource) -> MemorySource {
         .await
         .expect("the collection is walked");
     let slots: Vec<Slot> = scanned.into_iter().flatten().collect();
-    let mut ids: Vec<_> = slots
-        .iter()
-        .map(|slot| match slot {
-            Slot::Message(message) => message.conversation_id.clone(),
-            Slot::Hole(hole) => hole.conversation_id.clone(),
-        })
-        .collect();
-    ids.sort();
-    ids.dedup();
-    for bounds in mongo.bounds(&View::Full, &ids).await.expect("bounds") {
-        copy = copy.with_min_seq(bounds.conversation_id, bounds.range.first);
+    for (id, first) in beginnings {
+        copy = copy.with_min_seq(id, first);
     }
     slots.into_iter().fold(copy, MemorySource::with_slot)
 }
