@@ -389,7 +389,7 @@ async fn the_newest_are_the_newest(source: &dyn Source) {
             // A sender chose these times; over REST nothing says that such a conversation is new.
             .filter(|message| message.send_time.as_millis() < 2_000_000_000_000)
             .collect();
-        all.sort_by(|a, b| b.send_time.cmp(&a.send_time));
+        all.sort_by_key(|message| std::cmp::Reverse(message.send_time));
         let newest = source
             .newest(&View::As(user.clone()), &ids, 5)
             .await
