@@ -2,6 +2,8 @@
 
 mod config;
 mod conformance;
+mod faults;
+mod hybrid;
 mod memory;
 mod mongo;
 mod mongod;
