@@ -7,23 +7,25 @@ use openim_history_client::model::{Message, Slot};
 use openim_history_client::source::mongo::MongoOptions;
 use openim_history_client::source::rest::RestOptions;
 use openim_history_client::source::{Origin, PageRequest, View};
-use openim_history_standin::mongod::Mongod;
 use openim_history_standin::rest::{Dialect, Server};
 
-use crate::recorded::{DATABASE, collections, rest_options, serve, store};
+use crate::recorded::{collections, rest_options, serve, store};
 
-/// Returns a server, its database, and a client over both.
-async fn both() -> (Server, Mongod, Client) {
+/// Returns a server, how to reach its database, and a client over both.
+async fn both() -> (Server, MongoOptions, Client) {
     let collections = collections(Dialect::Release);
-    let (mongod, _) = store(&collections).await;
+    let (_, mongo) = store(&collections).await;
     let (server, _) = serve(collections, Dialect::Release);
-    let client = Client::auto(Some(rest_options(&server)), Some(mongo_options(&mongod)))
-        .expect("is configured");
-    (server, mongod, client)
+    let client = Client::auto(Some(rest_options(&server)), Some(mongo.clone()));
+    (server, mongo, client.expect("is configured"))
 }
 
-fn mongo_options(mongod: &Mongod) -> MongoOptions {
-    MongoOptions::new(mongod.uri(), DATABASE)
+/// Returns options for a database that does not answer.
+fn no_database() -> MongoOptions {
+    MongoOptions::new(
+        "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100",
+        "openim_v3",
+    )
 }
 
 /// Returns options for a server that does not answer.
@@ -55,7 +57,7 @@ async fn messages(client: &Client, query: &MessageQuery) -> (Origin, Option<Stri
 
 #[tokio::test]
 async fn rest_is_asked_first_and_mongodb_where_rest_cannot() {
-    let (server, _mongod, client) = both().await;
+    let (server, _, client) = both().await;
     assert_eq!(
         client
             .users(PageRequest::first(5))
@@ -105,22 +107,15 @@ async fn rest_is_asked_first_and_mongodb_where_rest_cannot() {
 #[tokio::test]
 async fn a_database_that_is_not_needed_is_left_alone() {
     let (server, _) = serve(collections(Dialect::Main), Dialect::Main);
-    let broken = MongoOptions::new(
-        "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100",
-        DATABASE,
-    );
-    let client = Client::auto(Some(rest_options(&server)), Some(broken)).expect("is configured");
+    let client =
+        Client::auto(Some(rest_options(&server)), Some(no_database())).expect("is configured");
     let (origin, ..) = messages(&client, &MessageQuery::new(Selection::User("alice".into()))).await;
     assert_eq!(origin, Origin::Api);
 }
 
 #[tokio::test]
 async fn where_neither_answers_the_first_reason_is_told() {
-    let mongo = MongoOptions::new(
-        "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100",
-        DATABASE,
-    );
-    let client = Client::auto(Some(nobody()), Some(mongo)).expect("is configured");
+    let client = Client::auto(Some(nobody()), Some(no_database())).expect("is configured");
     let error = client
         .users(PageRequest::first(1))
         .await
@@ -132,13 +127,13 @@ async fn where_neither_answers_the_first_reason_is_told() {
 #[tokio::test]
 async fn a_refused_secret_is_an_error_and_no_reason_to_look_elsewhere() {
     let collections = collections(Dialect::Release);
-    let (mongod, _) = store(&collections).await;
+    let (_, mongo) = store(&collections).await;
     let (server, _) = serve(collections, Dialect::Release);
     let wrong = RestOptions {
         secret: "wrong".into(),
         ..rest_options(&server)
     };
-    let client = Client::auto(Some(wrong), Some(mongo_options(&mongod))).expect("is configured");
+    let client = Client::auto(Some(wrong), Some(mongo)).expect("is configured");
     let error = client
         .users(PageRequest::first(1))
         .await
@@ -148,9 +143,9 @@ async fn a_refused_secret_is_an_error_and_no_reason_to_look_elsewhere() {
 
 #[tokio::test]
 async fn both_ways_answer_every_selection_alike() {
-    let (server, mongod, _) = both().await;
+    let (server, mongo, _) = both().await;
     let rest = Client::rest(rest_options(&server)).expect("is configured");
-    let mongo = Client::mongo(mongo_options(&mongod));
+    let mongo = Client::mongo(mongo);
     let selections = [
         Selection::User("alice".into()),
         Selection::Between("frank".into(), "erin".into()),

@@ -3,11 +3,8 @@
 use openim_history_client::source::mongo::{MongoOptions, MongoSource};
 use openim_history_client::source::rest::{RestOptions, RestSource};
 use openim_history_standin::collections::Collections;
-use openim_history_standin::mongod::{Mode, Mongod};
+use openim_history_standin::mongod::Mode;
 use openim_history_standin::rest::{Dialect, Server, ServerOptions};
-
-/// The database the recorded collections are put into.
-pub(crate) const DATABASE: &str = "openim_v3";
 
 /// Returns what was recorded of a server.
 pub(crate) fn collections(dialect: Dialect) -> Collections {
@@ -33,15 +30,9 @@ pub(crate) fn rest_options(server: &Server) -> RestOptions {
     RestOptions::new(server.url().parse().expect("a URL"), "openIM123", "imAdmin")
 }
 
-/// Puts collections into a real mongod.
-pub(crate) async fn store(collections: &Collections) -> (Mongod, MongoSource) {
-    let mongod = Mongod::start(Mode::Standalone)
-        .await
-        .expect("mongod starts");
-    let database = mongod.client().await.expect("connects").database(DATABASE);
-    openim_history_standin::corpus::create_indexes(&database)
-        .await
-        .expect("indexes");
+/// Puts collections into a real mongod; returns a source there, and how to reach it.
+pub(crate) async fn store(collections: &Collections) -> (MongoSource, MongoOptions) {
+    let (database, options) = crate::mongod::database(Mode::Standalone).await;
     for name in Collections::names() {
         let documents = collections.documents(name);
         if !documents.is_empty() {
@@ -52,8 +43,13 @@ pub(crate) async fn store(collections: &Collections) -> (Mongod, MongoSource) {
                 .expect("inserts");
         }
     }
-    let source = MongoSource::connect(MongoOptions::new(mongod.uri(), DATABASE))
+    let source = MongoSource::connect(options.clone())
         .await
         .expect("connects");
-    (mongod, source)
+    (source, options)
+}
+
+/// Puts what was recorded of a server into a real mongod.
+pub(crate) async fn stored(dialect: Dialect) -> MongoSource {
+    store(&collections(dialect)).await.0
 }

@@ -22,13 +22,13 @@ async fn rest_of_main_does_what_every_source_must() {
 
 #[tokio::test]
 async fn mongodb_does_what_every_source_must() {
-    let (_mongod, source) = store(&collections(Dialect::Release)).await;
+    let (source, _) = store(&collections(Dialect::Release)).await;
     conformance::all(&source).await;
 }
 
 #[tokio::test]
 async fn memory_does_what_every_source_must() {
-    let (_mongod, mongo) = store(&collections(Dialect::Release)).await;
+    let (mongo, _) = store(&collections(Dialect::Release)).await;
     let source = crate::memory::copy_of(&mongo).await;
     conformance::all(&source).await;
 }
@@ -37,7 +37,7 @@ async fn memory_does_what_every_source_must() {
 async fn every_user_sees_the_same_over_rest_and_from_mongodb() {
     for dialect in [Dialect::Release, Dialect::Main] {
         let collections = collections(dialect);
-        let (_mongod, mongo) = store(&collections).await;
+        let (mongo, _) = store(&collections).await;
         let memory = crate::memory::copy_of(&mongo).await;
         let (_server, rest) = serve(collections, dialect);
         let users = conformance::users_of(&rest).await;
@@ -99,7 +99,7 @@ async fn same_for(user: &UserId, rest: &dyn Source, other: &dyn Source) -> usize
 async fn people_groups_and_positions_are_the_same_over_rest_and_from_mongodb() {
     for dialect in [Dialect::Release, Dialect::Main] {
         let collections = collections(dialect);
-        let (_mongod, mongo) = store(&collections).await;
+        let (mongo, _) = store(&collections).await;
         let (_server, rest) = serve(collections, dialect);
         let page = PageRequest::first(200);
 
