@@ -2,6 +2,7 @@
 
 mod run;
 
+mod both_ways;
 mod broken;
 mod config;
 mod files;
