@@ -1,4 +1,4 @@
-//! Reading history as a stream, over any [`Source`](crate::source::Source).
+//! Reading history as a stream, over any [`Source`].
 //!
 //! A source only knows how to answer one page of one conversation. Everything a caller wants
 //! beyond that is here, once: the newest messages, spans of time, several conversations merged by

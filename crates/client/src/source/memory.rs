@@ -246,9 +246,9 @@ impl MemorySource {
         let View::As(user) = view else {
             return slots;
         };
-        let quoted: BTreeMap<Seq, Message> = view::quoted_seqs(user, &slots)
+        let quoted: BTreeMap<Seq, Slot> = view::quoted_seqs(user, &slots)
             .into_iter()
-            .filter_map(|seq| Some((seq, stored.slots.get(&seq)?.message()?.clone())))
+            .filter_map(|seq| Some((seq, stored.slots.get(&seq)?.clone())))
             .collect();
         slots
             .into_iter()

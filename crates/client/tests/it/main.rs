@@ -3,6 +3,7 @@
 mod config;
 mod conformance;
 mod faults;
+mod generated;
 mod hybrid;
 mod memory;
 mod mongo;

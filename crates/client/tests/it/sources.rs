@@ -60,7 +60,7 @@ async fn every_user_sees_the_same_over_rest_and_from_mongodb() {
 }
 
 /// Compares all one user sees; returns how many slots that was.
-async fn same_for(user: &UserId, rest: &dyn Source, other: &dyn Source) -> usize {
+pub(crate) async fn same_for(user: &UserId, rest: &dyn Source, other: &dyn Source) -> usize {
     let over_rest = conformance::seen_by(rest, user).await;
     let mut elsewhere = conformance::seen_by(other, user).await;
     // Nobody owns a row of a log, so a log that was never written is only known to one of them.

@@ -10,6 +10,8 @@ use super::Collections;
 pub enum ChangeError {
     /// The line is not extended JSON.
     Json(serde_json::Error),
+    /// The bytes are no document.
+    Bson(bson::error::Error),
     /// No such collection is kept.
     UnknownCollection(String),
     /// The event names a document that is not there.
@@ -26,6 +28,7 @@ impl std::fmt::Display for ChangeError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Json(_) => write!(formatter, "not extended JSON"),
+            Self::Bson(_) => write!(formatter, "not BSON"),
             Self::UnknownCollection(name) => write!(formatter, "unknown collection {name}"),
             Self::UnknownDocument(id) => write!(formatter, "unknown document {id}"),
             Self::UnknownPath(path) => write!(formatter, "unknown path {path}"),
@@ -39,6 +42,7 @@ impl std::error::Error for ChangeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Json(error) => Some(error),
+            Self::Bson(error) => Some(error),
             _ => None,
         }
     }

@@ -14,6 +14,8 @@ use std::collections::HashMap;
 
 use bson::{Bson, Document};
 
+use crate::corpus::Corpus;
+
 pub use self::change::{ChangeError, set_path};
 pub use self::message::Message;
 pub use self::redis::RedisFacts;
@@ -96,6 +98,15 @@ impl Collections {
         for line in jsonl.lines().filter(|line| !line.trim().is_empty()) {
             let document: Document = serde_json::from_str(line).map_err(ChangeError::Json)?;
             self.insert(collection, document)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a generated history. No message is kept twice on the way.
+    pub fn fill(&mut self, corpus: &Corpus) -> Result<(), ChangeError> {
+        for (collection, raw) in corpus.documents() {
+            let document = Document::try_from(raw.as_ref()).map_err(ChangeError::Bson)?;
+            self.insert(collection.name(), document)?;
         }
         Ok(())
     }

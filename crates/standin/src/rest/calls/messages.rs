@@ -245,7 +245,13 @@ fn quote_content(content: &str, quoted: impl Fn(i64) -> Quoted) -> Option<String
         }
     }
     let replacement = replacement?;
-    let field = |name: &str, empty: Value| inner.get(name).cloned().unwrap_or(empty);
+    // Go reads keys without regard to case: the SDK writes senderFaceUrl, the server senderFaceURL.
+    let field = |name: &str, empty: Value| {
+        let mut likely = inner
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        likely.next_back().map_or(empty, |(_, value)| value.clone())
+    };
     let mut message = json!({
         "sendID": field("sendID", "".into()),
         "recvID": field("recvID", "".into()),
@@ -308,11 +314,14 @@ pub(in crate::rest) fn view<'a>(
     let slot = collections.slot(conversation_id, seq)?;
     let message = slot.message()?;
     let quoted = |seq| {
-        let slot = collections.slot(conversation_id, seq);
-        match slot.and_then(|slot| Some((slot.message()?, slot.revoke()))) {
-            Some((message, Some(revoke))) => Quoted::Gone(revoked_content(message, revoke)),
-            Some((_, None)) => Quoted::Standing,
-            None => Quoted::Gone("{}".to_owned()),
+        // Without the block the server stops with an error and leaves the quote alone.
+        let Some(slot) = collections.slot(conversation_id, seq) else {
+            return Quoted::Standing;
+        };
+        match (slot.message(), slot.revoke()) {
+            (Some(message), Some(revoke)) => Quoted::Gone(revoked_content(message, revoke)),
+            (Some(_), None) => Quoted::Standing,
+            (None, _) => Quoted::Gone("{}".to_owned()),
         }
     };
     let mut wire = Wire::seen_by(user_id, slot, message, call.dialect(), quoted);
