@@ -170,7 +170,7 @@ mod tests {
         }
     }
 
-    fn seen(user: &str, message: Message, quoted: &BTreeMap<Seq, Message>) -> Message {
+    fn seen(user: &str, message: Message, quoted: &BTreeMap<Seq, Slot>) -> Message {
         seen_by(&user.into(), Slot::Message(message), quoted)
             .into_message()
             .expect("a message")

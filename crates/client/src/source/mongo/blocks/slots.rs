@@ -156,6 +156,7 @@ fn with_missing_blocks(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Message;
 
     #[test]
     fn numbers_of_missing_blocks_become_holes_on_all_sides() {
