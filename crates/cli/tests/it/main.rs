@@ -6,6 +6,7 @@ mod broken;
 mod config;
 mod files;
 mod lists;
+mod memory;
 mod message;
 mod messages;
 mod usage;
