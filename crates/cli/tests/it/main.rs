@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod files;
 mod lists;
+mod memory;
 mod message;
 mod messages;
 mod readme;
