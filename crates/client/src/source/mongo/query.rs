@@ -172,6 +172,12 @@ pub(super) fn only(fields: &[&str]) -> FindOptions {
         .build()
 }
 
+/// Returns options for whole documents. A projection that leaves out next to nothing would make
+/// the server build each document anew.
+pub(super) fn whole() -> FindOptions {
+    FindOptions::default()
+}
+
 /// Returns the list without repetitions, in its order.
 pub(super) fn distinct<T: Clone + Eq + Hash>(list: &[T]) -> Vec<T> {
     let mut seen = HashSet::with_capacity(list.len());

@@ -10,13 +10,13 @@
 
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use bson::doc;
+use bson::{Document, doc};
 
 use super::tails::{UserLimits, WINDOW, block_id, top, window};
 use crate::error::Result;
 use crate::model::{ConversationId, Message, SeqRange, Slot};
 use crate::source::View;
-use crate::source::mongo::query::{Reader, distinct, only};
+use crate::source::mongo::query::{Reader, distinct, only, whole};
 use crate::source::mongo::wire::{self, BlockId, block_of, seqs_of};
 use crate::source::view::{self, Limits};
 
@@ -32,12 +32,12 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn new(block: BlockId, time: i64) -> Self {
-        Self {
-            time,
+    fn new((block, time): (BlockId, Option<i64>)) -> Option<Self> {
+        Some(Self {
+            time: time?,
             conversation: block.conversation,
             number: block.number,
-        }
+        })
     }
 }
 
@@ -95,63 +95,58 @@ impl Reader {
     /// Returns the last few blocks of each conversation that hold a message as new as the floor.
     async fn tails(&self, ids: &[ConversationId], floor: Option<i64>) -> Result<Vec<Candidate>> {
         let reserved = self.reserved(ids).await?;
-        let mut names: Vec<String> = Vec::with_capacity(ids.len() + ids.len() / 4);
-        let mut unsure: Vec<ConversationId> = Vec::new();
+        // All blocks a short conversation can have, the last few of a long one.
+        let mut all: Vec<String> = Vec::with_capacity(ids.len() + ids.len() / 4);
+        let mut last: Vec<String> = Vec::new();
         let mut long: Vec<&ConversationId> = Vec::new();
+        let mut unsure: Vec<ConversationId> = Vec::new();
         for id in ids {
             match reserved.get(id) {
                 None => unsure.push(id.clone()),
+                Some(row) if block_of(row.max) < WINDOW => all.extend(window(id, row.max)),
                 Some(row) => {
-                    names.extend(window(id, row.max));
-                    if block_of(row.max) >= WINDOW {
-                        long.push(id);
-                    }
+                    last.extend(window(id, row.max));
+                    long.push(id);
                 }
             }
         }
         if !long.is_empty() {
-            let windows: Vec<_> = long
-                .iter()
-                .flat_map(|id| window(id, reserved[*id].max))
-                .collect();
-            let there = self.existing(&windows).await?;
+            let there = self.existing(&last).await?;
             let there: HashSet<_> = there.iter().map(|block| &block.conversation).collect();
             // Numbers were lost at the end: the tail lies deeper.
             unsure.extend(long.into_iter().filter(|id| !there.contains(id)).cloned());
         }
         if !unsure.is_empty() {
             let listed = self.listed(&unsure).await?;
-            names.extend(listed.iter().flat_map(|(id, blocks)| top(id, blocks)));
+            last.extend(listed.iter().flat_map(|(id, blocks)| top(id, blocks)));
         }
-        let blocks = self.times(&names, floor).await?;
+        let (all, last) = futures::try_join!(
+            self.times(&all, newer(floor)),
+            self.times(&last, newer_or_empty(floor))
+        )?;
         let mut dark: HashSet<ConversationId> = HashSet::new();
-        let mut candidates = Vec::new();
-        for (block, time) in blocks {
-            match time {
-                Some(time) => candidates.push(Candidate::new(block, time)),
-                None => {
-                    dark.insert(block.conversation);
-                }
+        let mut candidates: Vec<Candidate> = Vec::new();
+        candidates.extend(all.into_iter().filter_map(Candidate::new));
+        for (block, time) in last {
+            if time.is_none() {
+                dark.insert(block.conversation.clone());
             }
+            candidates.extend(Candidate::new((block, time)));
         }
         for candidate in &candidates {
             dark.remove(&candidate.conversation);
         }
-        let dark: Vec<_> = dark.into_iter().collect();
         // Blocks without a message hide how new the one below is.
+        let dark: Vec<_> = dark.into_iter().collect();
         for (id, blocks) in self.listed(&dark).await? {
             for blocks in blocks.rchunks(16) {
                 let names: Vec<_> = blocks
                     .iter()
                     .map(|number| BlockId::doc_id(&id, *number))
                     .collect();
+                let found = self.times(&names, Document::new()).await?;
                 let before = candidates.len();
-                let found = self.times(&names, None).await?;
-                candidates.extend(
-                    found
-                        .into_iter()
-                        .filter_map(|(block, time)| Some(Candidate::new(block, time?))),
-                );
+                candidates.extend(found.into_iter().filter_map(Candidate::new));
                 if candidates.len() > before {
                     break;
                 }
@@ -160,26 +155,30 @@ impl Reader {
         Ok(candidates)
     }
 
-    /// Returns those of the named blocks that hold a message as new as the floor, with the time
-    /// of their newest, and those that hold none at all.
+    /// Returns those of the named blocks that fulfil `condition`, with the time of their newest
+    /// message.
     async fn times(
         &self,
         names: &[String],
-        floor: Option<i64>,
+        condition: Document,
     ) -> Result<Vec<(BlockId, Option<i64>)>> {
-        let mut matching = doc! { "doc_id": { "$in": names } };
-        if let Some(floor) = floor {
-            let since = |time: i64| doc! { "msgs": { "$elemMatch": { "msg.send_time": { "$gte": time } } } };
-            matching.insert("$or", [since(floor), doc! { "$nor": [since(i64::MIN)] }]);
+        if names.is_empty() {
+            return Ok(Vec::new());
         }
-        let pipeline = vec![
-            doc! { "$match": matching },
-            doc! { "$project": { "_id": 0, "doc_id": 1, "time": { "$max": "$msgs.msg.send_time" } } },
-        ];
-        self.aggregate("msg", pipeline, |row| {
-            let time = row.value("time").and_then(|time| time.integer());
-            Some((block_id(row)?, time))
-        })
+        let mut filter = doc! { "doc_id": { "$in": names } };
+        filter.extend(condition);
+        self.find(
+            "msg",
+            filter,
+            only(&["doc_id", "msgs.msg.send_time"]),
+            |row| {
+                let slots = row.value("msgs")?.array()?;
+                let time = slots
+                    .filter_map(|(_, slot)| slot.document()?.value("msg.send_time")?.integer())
+                    .max();
+                Some((block_id(row)?, time))
+            },
+        )
         .await
     }
 
@@ -324,7 +323,7 @@ impl Reader {
             .collect();
         let filter = doc! { "doc_id": { "$in": names } };
         let documents = self
-            .find("msg", filter, only(&["doc_id", "msgs"]), |document| {
+            .find("msg", filter, whole(), |document| {
                 let id = block_id(document)?;
                 let range = ranges.get(&(id.conversation.as_str(), id.number))?;
                 let mut slots = Vec::new();
@@ -342,6 +341,22 @@ impl Reader {
             })
             .collect())
     }
+}
+
+fn sent_since(time: i64) -> Document {
+    doc! { "msgs": { "$elemMatch": { "msg.send_time": { "$gte": time } } } }
+}
+
+/// A condition for blocks with a message as new as the floor.
+fn newer(floor: Option<i64>) -> Document {
+    floor.map(sent_since).unwrap_or_default()
+}
+
+/// A condition for those, and for blocks without any message.
+fn newer_or_empty(floor: Option<i64>) -> Document {
+    floor.map_or_else(Document::new, |floor| {
+        doc! { "$or": [sent_since(floor), { "$nor": [sent_since(i64::MIN)] }] }
+    })
 }
 
 #[cfg(test)]

@@ -7,14 +7,13 @@ use bson::oid::ObjectId;
 use bson::{Document, doc};
 use futures::Stream;
 use futures::stream::{self, BoxStream, StreamExt};
-use mongodb::options::FindOptions;
 use mongodb::raw_batch_cursor::RawBatch;
 use tokio::sync::mpsc;
 
 use super::tails::{block_id, blocks_of};
 use crate::error::{Error, Result};
 use crate::model::{ConversationId, HoleCause, SeqRange, Slot};
-use crate::source::mongo::query::{Reader, documents};
+use crate::source::mongo::query::{Reader, documents, whole};
 use crate::source::mongo::wire;
 
 /// Blocks the server hands over at once: a few megabytes, so that a scan stays within some tens.
@@ -95,8 +94,8 @@ impl Reader {
         });
         let slots = batches
             .map(|batch| async move {
-                let batch: RawBatch = batch?;
-                tokio::task::spawn_blocking(move || decode(&batch))
+                let (only, batch) = batch?;
+                tokio::task::spawn_blocking(move || decode(&batch, only.as_ref()))
                     .await
                     .map_err(|error| Error::Malformed {
                         what: "a batch of blocks".into(),
@@ -111,10 +110,10 @@ impl Reader {
     async fn fetch_all(
         &self,
         scope: ScanScope,
-        sender: &mpsc::Sender<Result<RawBatch>>,
+        sender: &mpsc::Sender<Result<Batch>>,
     ) -> Result<()> {
-        let (filters, sort) = match scope {
-            ScanScope::All => (vec![doc! {}], None),
+        let (parts, sort) = match scope {
+            ScanScope::All => (vec![(None, doc! {})], None),
             ScanScope::Ids { after, until } => {
                 let mut bounds = Document::new();
                 if let Some(after) = after {
@@ -127,19 +126,28 @@ impl Reader {
                 if bounds.is_empty() {
                     bounds.insert("$gte", ObjectId::from_bytes([0; 12]));
                 }
-                (vec![doc! { "_id": bounds }], Some(doc! { "_id": 1 }))
+                (
+                    vec![(None, doc! { "_id": bounds })],
+                    Some(doc! { "_id": 1 }),
+                )
             }
-            ScanScope::Conversations(ids) => (ids.iter().map(blocks_of).collect(), None),
+            ScanScope::Conversations(ids) => {
+                let part = |id: ConversationId| {
+                    let filter = blocks_of(&id);
+                    (Some(id), filter)
+                };
+                (ids.into_iter().map(part).collect(), None)
+            }
         };
-        for filter in filters {
-            let mut options = FindOptions::builder()
-                .projection(doc! { "_id": 0, "doc_id": 1, "msgs": 1 })
-                .batch_size(BATCH)
-                .build();
+        for (only, filter) in parts {
+            let mut options = whole();
+            options.batch_size = Some(BATCH);
             options.sort.clone_from(&sort);
             let mut cursor = self.cursor("msg", filter, options).await?;
             while let Some(batch) = cursor.next().await {
-                let batch = batch.map_err(|error| self.failure("scan msg", &error));
+                let batch = batch
+                    .map(|batch| (only.clone(), batch))
+                    .map_err(|error| self.failure("scan msg", &error));
                 let failed = batch.is_err();
                 if sender.send(batch).await.is_err() || failed {
                     return Ok(());
@@ -150,20 +158,27 @@ impl Reader {
     }
 }
 
+/// A batch of blocks, and the one conversation wanted of it, where it is one.
+type Batch = (Option<ConversationId>, RawBatch);
+
 type Fetch = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 enum Start {
-    Later(mpsc::Receiver<Result<RawBatch>>, Fetch),
-    Done(mpsc::Receiver<Result<RawBatch>>),
+    Later(mpsc::Receiver<Result<Batch>>, Fetch),
+    Done(mpsc::Receiver<Result<Batch>>),
 }
 
-fn decode(batch: &RawBatch) -> Vec<Slot> {
+fn decode(batch: &RawBatch, only: Option<&ConversationId>) -> Vec<Slot> {
     let mut slots = Vec::new();
     for document in documents(batch) {
         let Some(id) = block_id(document) else {
             tracing::warn!(doc_id = %document.text("doc_id"), "a document of msg is no block");
             continue;
         };
+        // An id that holds a ':' itself lies among the blocks of a shorter one.
+        if only.is_some_and(|only| *only != id.conversation) {
+            continue;
+        }
         let everything = SeqRange::new(1, i64::MAX);
         let before = slots.len();
         wire::read_block(&id, document, everything, &mut slots);

@@ -8,9 +8,9 @@ use super::tails::block_id;
 use crate::error::Result;
 use crate::model::{ConversationId, Hole, HoleCause, Seq, SeqRange, Slot, UserId};
 use crate::source::View;
-use crate::source::mongo::query::{Reader, only};
+use crate::source::mongo::query::{Reader, whole};
 use crate::source::mongo::wire::{self, BlockId, block_of};
-use crate::source::view;
+use crate::source::view::{self, Limits};
 
 /// Blocks asked for in one query: 10,000 numbers.
 const BLOCKS_AT_ONCE: i64 = 100;
@@ -30,19 +30,36 @@ impl Reader {
         if range.is_empty() {
             return Ok(Vec::new());
         }
-        let ids = std::slice::from_ref(conversation);
-        // One trip instead of two, unless the range may be far longer than what is there.
-        let (bounds, early) = if range.len() <= 100 * BLOCKS_AT_ONCE.unsigned_abs() {
-            let (bounds, slots) =
-                futures::try_join!(self.bounds(view, ids), self.stored(conversation, range))?;
-            (bounds, Some(slots))
+        // Reading and asking for the limits go on at once, unless the range may be far longer
+        // than what is there.
+        let (early, limits) = if range.len() <= 100 * BLOCKS_AT_ONCE.unsigned_abs() {
+            let (slots, limits) = futures::try_join!(
+                self.stored(conversation, range),
+                self.limits_of(view, conversation)
+            )?;
+            (Some(slots), limits)
         } else {
-            (self.bounds(view, ids).await?, None)
+            (None, self.limits_of(view, conversation).await?)
         };
-        let Some(bounds) = bounds.first() else {
+        let Some(limits) = limits else {
             return Ok(Vec::new());
         };
-        let range = range.intersection(&bounds.range);
+        // Most pages lie in the middle: what they hold shows that neither end is near.
+        let filled = early.as_ref().is_some_and(|slots| {
+            let first = slots.first().map(Slot::seq);
+            let last = slots.last().and_then(Slot::message);
+            first == Some(range.first) && last.is_some_and(|last| last.seq == range.last)
+        });
+        let bounds = if filled {
+            limits.of(range.last)
+        } else {
+            let ids = std::slice::from_ref(conversation);
+            match self.bounds(view, ids).await?.first() {
+                Some(bounds) => bounds.range,
+                None => return Ok(Vec::new()),
+            }
+        };
+        let range = range.intersection(&bounds);
         if range.is_empty() {
             return Ok(Vec::new());
         }
@@ -56,6 +73,23 @@ impl Reader {
             View::Full => Ok(slots),
             View::As(user) => self.seen_by(user, conversation, slots).await,
         }
+    }
+
+    /// Returns what limits a view of the conversation, `None` where it has none of it.
+    async fn limits_of(
+        &self,
+        view: &View,
+        conversation: &ConversationId,
+    ) -> Result<Option<Limits>> {
+        let View::As(user) = view else {
+            return Ok(Some(Limits::default()));
+        };
+        let ids = std::slice::from_ref(conversation);
+        let reserved = self.reserved(ids).await?;
+        Ok(self
+            .limits(user, ids, &reserved)
+            .await?
+            .remove(conversation))
     }
 
     /// Reads the stored slots of a range, ascending; what lies in missing blocks is left out.
@@ -72,7 +106,7 @@ impl Reader {
                 .map(|number| BlockId::doc_id(conversation, number))
                 .collect();
             let filter = doc! { "doc_id": { "$in": names } };
-            self.find("msg", filter, only(&["doc_id", "msgs"]), |document| {
+            self.find("msg", filter, whole(), |document| {
                 let id = block_id(document)?;
                 wire::read_block(&id, document, range, &mut slots);
                 Some(())
