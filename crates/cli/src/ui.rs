@@ -103,6 +103,11 @@ impl Ui {
         }
     }
 
+    /// Says nothing but warnings and errors from now on.
+    pub(crate) fn be_quiet(&mut self) {
+        self.is_quiet = true;
+    }
+
     /// Whether the user asked for quiet.
     pub(crate) fn is_quiet(&self) -> bool {
         self.is_quiet
@@ -146,6 +151,11 @@ impl Out {
     /// The terminal's width; `None` off a terminal.
     pub(crate) fn width(&self) -> Option<usize> {
         self.width
+    }
+
+    /// Takes a width for where there is no terminal; a terminal keeps its own.
+    pub(crate) fn assume_width(&mut self, width: usize) {
+        self.width.get_or_insert(width);
     }
 
     /// Whether data is coloured.

@@ -22,31 +22,34 @@ pub(crate) struct Args {}
 /// What is shown: what it is about in English and Chinese, and the command.
 const STEPS: &[(&str, &str, &[&str])] = &[
     (
-        "Who is on the server",
-        "服务器上有哪些用户",
+        "Who is on the server: the first six",
+        "服务器上有哪些用户（前 6 位）",
         &["users", "--limit", "6"],
     ),
     (
-        "Alice's conversations",
-        "Alice 的会话列表",
+        "Alice's conversations, the newest first: chats of two (si_) and groups (sg_)",
+        "Alice 的会话列表，最新的在前：单聊（si_）和群聊（sg_）",
         &["conversations", "--user", "alice"],
     ),
     (
-        "The newest messages of Erin, over all conversations",
-        "Erin 在所有会话中的最新消息",
-        &["messages", "--user", "erin", "--last", "8"],
+        "The newest messages of Alice, over all her conversations",
+        "Alice 在所有会话中的最新消息",
+        &["messages", "--user", "alice", "--last", "8"],
     ),
     (
-        "A group by its name, with a message that was revoked",
-        "按群名读取群聊，其中有一条已撤回的消息",
+        "A group by its name. Look at number 3: Bob recalled it, and only the notice is left to see",
+        "按群名读取群聊。请看序号 3：Bob 撤回了这条消息，只能看到撤回提示",
         &["messages", "--group", "项目组 Project", "--last", "10"],
     ),
     (
-        "That message in full: over REST only who revoked it is left, the original is in MongoDB",
-        "这条消息的详情：REST 只保留撤回者，原文在 MongoDB 中",
+        "That message in full. Look at RECALLED BY: who, and when; its text is only in MongoDB",
+        "这条消息的全部字段。请看“撤回者”：谁在何时撤回；原文只保存在 MongoDB 中",
         &["message", "--group", "grp1", "--seq", "3"],
     ),
 ];
+
+/// How wide tables are where no terminal says: one long message must not stretch all lines.
+const WIDTH: usize = 100;
 
 pub(super) async fn run(app: &mut App, _: &Args) -> Result {
     let server =
@@ -58,6 +61,11 @@ pub(super) async fn run(app: &mut App, _: &Args) -> Result {
         })?;
     app.fixed = Some(config_for(&server)?);
     let lang = app.ui.lang;
+    app.out.assume_width(WIDTH);
+    if lang == Lang::Zh {
+        // What is said besides the data is in English only; headings and summaries are not.
+        app.ui.be_quiet();
+    }
     for (english, chinese, command) in STEPS {
         let about = if lang == Lang::Zh { chinese } else { english };
         let typed: Vec<_> = command.iter().map(|word| quoted(word)).collect();
