@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use openim_history_client::config::Config;
+use openim_history_client::config::{Config, SecretHolder, Warning};
 use tracing_subscriber::EnvFilter;
 
 use crate::args::{Cli, ConnectionArgs, OutputArgs};
@@ -39,7 +39,18 @@ impl App {
         };
         self.ui.configure(&self.output, &config)?;
         for warning in config.warnings() {
-            self.ui.warning(warning.to_string());
+            // How the server's own files and a secret's file are kept is told once, by `doctor`,
+            // and not before every answer.
+            let is_for_doctor = matches!(
+                warning,
+                Warning::ReadableByOthers {
+                    holder: SecretHolder::OpenIm | SecretHolder::SecretFile,
+                    ..
+                }
+            );
+            if !is_for_doctor {
+                self.ui.warning(warning.to_string());
+            }
         }
         Ok(config)
     }

@@ -9,7 +9,7 @@ use openim_history_client::model::UserId;
 use crate::connect;
 use crate::error::{CommandError, Result};
 use crate::run::App;
-use crate::table::{Look, clean_lines};
+use crate::table::{Look, clean_lines, width};
 
 /// Checks the way to the history and says what to do about each failure
 ///
@@ -24,6 +24,12 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
 }
+
+/// Where what was found begins.
+const INDENT: usize = 27;
+
+/// With less room than this, breaking lines makes them no easier to read.
+const LEAST_ROOM: usize = 20;
 
 /// How long an end may take that may not answer at all.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -79,15 +85,65 @@ fn write(app: &mut App, check: &Check) -> Result {
     } else {
         anstyle::Style::new()
     };
+    let room = app.out.width().map(|width| width.saturating_sub(INDENT));
     // What is found quotes what servers say.
-    let found = clean_lines(&check.found);
+    let mut lines = wrapped(&clean_lines(&check.found), room).into_iter();
+    let first = lines.next().unwrap_or_default();
     writeln!(
         app.out,
-        "{style}{word:<8}{style:#}{:<18} {found}",
+        "{style}{word:<8}{style:#}{:<18} {first}",
         check.name
     )?;
-    if let Some(remedy) = &check.remedy {
-        writeln!(app.out, "{:<27}→ {}", "", clean_lines(remedy))?;
+    for line in lines {
+        writeln!(app.out, "{:INDENT$}{line}", "")?;
+    }
+    let remedy = check.remedy.as_deref().map(clean_lines);
+    let room = room.map(|room| room.saturating_sub(2));
+    for (at, line) in remedy
+        .iter()
+        .flat_map(|text| wrapped(text, room))
+        .enumerate()
+    {
+        let arrow = if at == 0 { "→" } else { " " };
+        writeln!(app.out, "{:INDENT$}{arrow} {line}", "")?;
     }
     Ok(())
+}
+
+/// Breaks a text between words into lines of at most `room` columns. Off a terminal, and where
+/// there is hardly any room, it stays one line; a word that is longer keeps a line of its own.
+fn wrapped(text: &str, room: Option<usize>) -> Vec<String> {
+    let Some(room) = room.filter(|&room| room >= LEAST_ROOM) else {
+        return vec![text.to_owned()];
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if width(line) + 1 + width(word) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_break_between_words_only_where_the_terminal_is_too_narrow() {
+        let text = "nobody answers at 合同服务器 http://127.0.0.1:10002/a/long/prefix now";
+        assert_eq!(wrapped(text, None), [text]);
+        assert_eq!(wrapped(text, Some(5)), [text]);
+        let expected = [
+            "nobody answers at",
+            "合同服务器",
+            "http://127.0.0.1:10002/a/long/prefix",
+            "now",
+        ];
+        assert_eq!(wrapped(text, Some(24)), expected);
+    }
 }

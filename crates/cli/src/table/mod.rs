@@ -8,7 +8,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 pub(crate) use self::clean::{clean, clean_lines};
-use self::width::{cut, share, width};
+pub(crate) use self::width::width;
+use self::width::{cut, share};
 
 /// How many rows are looked at before the widths of the columns are settled.
 const ROWS_HELD: usize = 200;

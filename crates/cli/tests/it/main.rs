@@ -1,11 +1,15 @@
 //! Runs the program itself: exit code, stdout and stderr, in a home of its own.
 
+mod mongo;
 mod run;
 
 mod broken;
 mod config;
+mod demo;
+mod doctor;
 mod files;
 mod lists;
 mod message;
 mod messages;
+mod readme;
 mod usage;

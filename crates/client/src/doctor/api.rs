@@ -21,6 +21,10 @@ const AFTER_TOKEN: [&str; 5] = [
     "api.pull",
 ];
 
+/// For an address where the calls are not.
+const REMEDY_PREFIX: &str = "the URL leads to something else: mind a path prefix (often /api) and the port (10002, not \
+                             10001); the token is not the trouble";
+
 /// How many users are tried until one has a conversation.
 const USERS_TRIED: u32 = 20;
 
@@ -166,6 +170,13 @@ fn diagnosis(error: &Error, source: &RestSource, secret_origin: &str) -> Diagnos
                 None,
             )
         }
+        // The way to a token needs none; a server that asks for one was asked at another path.
+        (_, Some(1001)) if text.contains("must have token") => (
+            Some(Check::failed("api.reachable", text, REMEDY_PREFIX)),
+            None,
+            None,
+            None,
+        ),
         (_, Some(1001)) => {
             let remedy = "errCode 1001 says that the request is malformed: something on the way changes headers or bodies";
             (
@@ -219,16 +230,12 @@ fn diagnosis(error: &Error, source: &RestSource, secret_origin: &str) -> Diagnos
                 Some(Check::failed("api.token", text, remedy)),
             )
         }
-        (Error::NoSuchCall { .. }, _) => {
-            let remedy = "the URL leads to something else: mind a path prefix (often /api) and the port (10002, not \
-                          10001); the token is not the trouble";
-            (
-                Some(Check::failed("api.reachable", text, remedy)),
-                None,
-                None,
-                None,
-            )
-        }
+        (Error::NoSuchCall { .. }, _) => (
+            Some(Check::failed("api.reachable", text, REMEDY_PREFIX)),
+            None,
+            None,
+            None,
+        ),
         (Error::Malformed { .. }, _) => {
             let remedy = "something other than OpenIM answers there: mind a path prefix (often /api) and the port (10002)";
             (
@@ -379,7 +386,18 @@ async fn conversations(
     checks.push(match source.slots(&view, &id, newest).await {
         Ok(slots) if slots.iter().any(|slot| slot.message().is_some()) => {
             let messages = slots.iter().filter(|slot| slot.message().is_some()).count();
-            Check::ok("api.pull", format!("{id} {newest}: {messages} messages; numbers outside {range} answer nothing"))
+            let placeholders = slots.len() - messages;
+            let absent = newest.len().saturating_sub(slots.len() as u64);
+            let mut found = format!("{id} {newest}: {messages} messages");
+            for (number, what) in [
+                (placeholders as u64, "placeholders, which is normal"),
+                (absent, "numbers left out of the answer"),
+            ] {
+                if number > 0 {
+                    found = format!("{found}, {number} {what}");
+                }
+            }
+            Check::ok("api.pull", format!("{found}; numbers outside {range} answer nothing"))
         }
         Ok(_) => Check::warning(
             "api.pull",

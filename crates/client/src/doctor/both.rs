@@ -1,6 +1,8 @@
 //! Whether both ways lead to the same history.
 
 use super::{Check, Examined, chain};
+use crate::error::Result;
+use crate::model::{Bounds, Seq, Slot};
 use crate::source::mongo::MongoSource;
 use crate::source::rest::RestSource;
 use crate::source::{Source, View};
@@ -24,6 +26,22 @@ pub(super) async fn agree(api: &Examined<RestSource>, mongo: &Examined<MongoSour
             "the API and MongoDB are of different servers, or mongo.database is another one",
         );
     };
+    let spoiled = match spoiled(api, mongo, &view, over_api).await {
+        Ok(spoiled) => spoiled,
+        Err(error) => return Check::failed(NAME, chain(&error), "see the checks above"),
+    };
+    if !spoiled.is_empty() {
+        let numbers: Vec<_> = spoiled.iter().map(ToString::to_string).collect();
+        return Check::warning(
+            NAME,
+            format!(
+                "{id} {}: MongoDB holds what the API answers as placeholders",
+                numbers.join(", ")
+            ),
+            "somebody pulled them before they were written, and the server remembers that for 24 hours; read with \
+             --via mongo meanwhile, and let a reader of your own wait 2 s at the head",
+        );
+    }
     let (api, mongo) = (over_api.range.last, in_mongo.range.last);
     let found = format!("the newest of {id} is {api} over the API and {mongo} in MongoDB");
     if api == mongo {
@@ -38,4 +56,27 @@ pub(super) async fn agree(api: &Examined<RestSource>, mongo: &Examined<MongoSour
              restarted) or messages never reached MongoDB",
         )
     }
+}
+
+/// Returns the newest numbers that hold a message in MongoDB and none over the API.
+async fn spoiled(
+    api: &Examined<RestSource>,
+    mongo: &Examined<MongoSource>,
+    view: &View,
+    over_api: &Bounds,
+) -> Result<Vec<Seq>> {
+    const COMPARED: u64 = 10;
+    let (id, newest) = (&over_api.conversation_id, over_api.range.newest(COMPARED));
+    // MongoDB is asked first: what it holds by then, the API has to know.
+    let stored = mongo.source.slots(view, id, newest).await?;
+    let answered = api.source.slots(view, id, newest).await?;
+    let is_answered = |seq| {
+        let mut messages = answered.iter().filter(|slot| slot.message().is_some());
+        messages.any(|slot| slot.seq() == seq)
+    };
+    let stored = stored.iter().filter(|slot| slot.message().is_some());
+    Ok(stored
+        .map(Slot::seq)
+        .filter(|&seq| !is_answered(seq))
+        .collect())
 }
