@@ -52,11 +52,7 @@ fn flags(connection: &ConnectionArgs, output: &OutputArgs) -> Result<Flags> {
         choice.map(|choice| choice.get_name().to_owned())
     };
     let from_stdin = connection.secret_file.as_deref() == Some(Path::new("-"));
-    let (secret, secret_file) = if from_stdin {
-        (Some(secret_of_stdin()?), None)
-    } else {
-        (None, path(&connection.secret_file))
-    };
+    let secret_file = path(&connection.secret_file).filter(|_| !from_stdin);
     let typed = [
         (
             "via",
@@ -64,7 +60,6 @@ fn flags(connection: &ConnectionArgs, output: &OutputArgs) -> Result<Flags> {
         ),
         ("openim_config", path(&connection.openim_config)),
         ("api.url", connection.api_url.clone()),
-        ("api.secret", secret),
         ("api.secret_file", secret_file),
         ("api.admin_id", connection.admin_id.clone()),
         ("mongo.uri", connection.mongo_uri.clone()),
@@ -84,6 +79,9 @@ fn flags(connection: &ConnectionArgs, output: &OutputArgs) -> Result<Flags> {
         if let Some(value) = value {
             flags.set(key, value)?;
         }
+    }
+    if from_stdin {
+        flags.set_from("--secret-file -", "api.secret", secret_of_stdin()?)?;
     }
     Ok(flags)
 }

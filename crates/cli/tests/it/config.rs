@@ -32,6 +32,18 @@ fn every_value_says_where_it_came_from_and_no_secret_shows() {
 }
 
 #[test]
+fn a_secret_of_standard_input_names_the_flag_that_read_it() {
+    let place = Place::new();
+    let args = ["--secret-file", "-", "config", "show", "--format", "csv"];
+    let shown = place.run_with_input(&args, "hunter2\n");
+    assert!(
+        shown.contains("\napi.secret,***,flag --secret-file -\n"),
+        "{shown}"
+    );
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
 fn a_typo_names_file_line_and_nearest_key() {
     let place = Place::new();
     place.file(
@@ -45,10 +57,11 @@ fn a_typo_names_file_line_and_nearest_key() {
     Hint: `openim-history config init` writes a file with every key explained
     "#);
     assert_snapshot!(place.run(&["users", "--config", "nowhere.toml"]), @r"
-    exit 1
+    exit 2
     --- stderr
-    Error: configuration file nowhere.toml cannot be read
+    Error: configuration: configuration file nowhere.toml cannot be read
     Caused by: No such file or directory (os error 2)
+    Hint: `openim-history config init` writes a file with every key explained
     ");
 }
 

@@ -17,7 +17,15 @@ const ALIKE: f64 = 0.6;
 
 /// Reads the file.
 pub(super) fn read(path: &Path) -> Result<Vec<(&'static Key, Setting)>> {
-    parse(path, &text::read("configuration file", path)?)
+    // A file that cannot be read is a wrong configuration, not trouble on the way to the history.
+    let text = text::read("configuration file", path).map_err(|error| match error {
+        Error::Io { what, source } => Error::Config {
+            what,
+            source: Some(source.into()),
+        },
+        other => other,
+    })?;
+    parse(path, &text)
 }
 
 /// Returns the key that was probably meant.

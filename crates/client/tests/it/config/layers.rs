@@ -165,7 +165,9 @@ fn a_file_that_was_named_must_be_there() {
     ] {
         let error = text(Config::load(inputs));
         assert!(
-            error.starts_with("configuration file /nowhere/f.toml cannot be read: No such file"),
+            error.starts_with(
+                "configuration: configuration file /nowhere/f.toml cannot be read: No such file"
+            ),
             "{error}"
         );
     }
