@@ -87,7 +87,7 @@ fn the_examples_are_what_the_program_says_in_both_languages() {
                 typed.push(command.to_owned());
                 let _ = write!(said, "{BLOCK}{line}\n{}```\n", output_of(&place, command));
             } else {
-                let _ = write!(said, "{BLOCK}{text}```\n");
+                let _ = writeln!(said, "{BLOCK}{text}```");
             }
         }
         if std::env::var_os(UPDATES).is_some() {
