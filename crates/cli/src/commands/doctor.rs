@@ -54,6 +54,8 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
             write(app, check)?;
         }
     }
+    // The sum goes to stderr and belongs behind the checks, on a terminal too.
+    app.out.flush()?;
     let of = |outcome| {
         checks
             .iter()

@@ -143,6 +143,27 @@ fn people_get_a_line_for_each_check_and_the_sum_on_stderr() {
 }
 
 #[test]
+fn the_sum_stands_behind_the_checks_where_both_go_to_one_place() {
+    let place = at("http://127.0.0.1:1");
+    let (mut both, stream) = std::io::pipe().expect("a pipe");
+    let mut command = place.command();
+    command
+        .arg("doctor")
+        .stdout(stream.try_clone().expect("the pipe again"))
+        .stderr(stream);
+    let mut child = command.spawn().expect("the program runs");
+    // The command holds the pipe's writing ends, and the end of input only comes without them.
+    drop(command);
+    let mut shown = String::new();
+    both.read_to_string(&mut shown).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert!(
+        shown.ends_with("\n2 ok, 0 with a warning, 1 failed\n"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_wrong_secret_says_where_it_came_from() {
     let server = started(Dialect::Release);
     let place = Place::new().server(&server).env("OPENIM_SECRET", "hunter2");
