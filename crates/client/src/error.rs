@@ -2,6 +2,8 @@
 
 use std::error::Error as StdError;
 
+use crate::model::Bounds;
+
 /// Shorthand for this crate's results.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -88,6 +90,14 @@ pub enum Error {
         /// The cause below.
         source: Option<Cause>,
     },
+    /// Reading broke off; what came before it is good.
+    #[error("{} not read", list_bounds(.missing))]
+    Incomplete {
+        /// What was asked for and not read.
+        missing: Vec<Bounds>,
+        /// Why.
+        source: Box<Self>,
+    },
     /// A file cannot be read or written.
     #[error("{what}")]
     Io {
@@ -112,6 +122,14 @@ impl Error {
         }
     }
 
+    /// Shorthand for [`Error::Incomplete`].
+    pub fn incomplete(missing: Vec<Bounds>, source: Self) -> Self {
+        Self::Incomplete {
+            missing,
+            source: Box::new(source),
+        }
+    }
+
     /// Whether the same request may succeed over another source.
     pub fn is_unavailable(&self) -> bool {
         matches!(
@@ -119,4 +137,16 @@ impl Error {
             Self::Unreachable { .. } | Self::NotSupported { .. } | Self::NoSuchCall { .. }
         )
     }
+}
+
+/// Names the first few ranges, and how many more there are.
+fn list_bounds(bounds: &[Bounds]) -> String {
+    const NAMED: usize = 3;
+    let named = bounds
+        .iter()
+        .take(NAMED)
+        .map(|b| format!("{} {}", b.conversation_id, b.range));
+    let more = bounds.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("{more} more conversations"));
+    named.chain(more).collect::<Vec<_>>().join(", ")
 }

@@ -26,6 +26,8 @@ macro_rules! code_type {
     };
 }
 
+pub(super) use code_type;
+
 code_type! {
     /// What kind of conversation a message belongs to (open-im-server `protocol/constant`).
     SessionType {

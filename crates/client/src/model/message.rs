@@ -108,6 +108,10 @@ pub struct OfflinePush {
 /// What lies at one number of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every slot is a message; a box would cost an allocation each"
+)]
 pub enum Slot {
     /// A message.
     Message(Message),

@@ -9,7 +9,12 @@ mod seq;
 mod time;
 
 pub use self::code::{GroupStatus, MsgFrom, PlatformId, RoleLevel, SessionType, Status};
-pub use self::content::{Content, ContentType, Lang};
+pub use self::content::{
+    AdvancedText, At, AtName, Business, Card, Content, ContentType, ConversationEvent, Custom,
+    Deletion, Entity, Face, File, FriendAction, FriendEvent, GroupAction, GroupEvent, Kind, Lang,
+    Location, Merger, NestedMessage, Notice, Person, Picture, PictureSize, Quote, Reaction,
+    ReadReceipt, Revoke, Text, Typing, UserEvent, Video, Voice, one_line,
+};
 pub use self::entity::{Bounds, Conversation, Group, Member, ReadPosition, User};
 pub use self::id::{ClientMsgId, ConversationId, ConversationKind, GroupId, ServerMsgId, UserId};
 pub use self::message::{Hole, HoleCause, Message, OfflinePush, Revoked, Slot};

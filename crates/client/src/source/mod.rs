@@ -134,8 +134,8 @@ pub trait Source: fmt::Debug + Send + Sync {
     async fn viewers(&self, conversation: &ConversationId) -> Result<Vec<UserId>>;
 
     /// Returns what can be read of each conversation in that view; those that do not exist in it
-    /// are left out. The upper bound is the newest message, not a number merely reserved, as far
-    /// as the source can tell.
+    /// are left out. The upper bound is the newest number in use, not one merely reserved, as far
+    /// as the source can tell: it holds a message, or held one that was deleted for everybody.
     async fn bounds(&self, view: &View, conversations: &[ConversationId]) -> Result<Vec<Bounds>>;
 
     /// Returns how far a user has read; all of the user's conversations where `conversations` is

@@ -1,6 +1,14 @@
-//! The client against real things.
+//! Tests of the client against what it talks to.
 
-#[cfg(feature = "mongo")]
+mod config;
+mod conformance;
+mod faults;
+mod generated;
+mod hybrid;
+mod memory;
 mod mongo;
-#[cfg(feature = "mongo")]
 mod mongod;
+mod read;
+mod recorded;
+mod scripted;
+mod sources;

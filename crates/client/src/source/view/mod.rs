@@ -91,9 +91,9 @@ pub(super) fn quoted_seqs<'a>(
     seqs
 }
 
-/// Turns a stored slot into what `user` sees of it. `quoted` holds the stored messages of
+/// Turns a stored slot into what `user` sees of it. `quoted` holds the stored slots of
 /// [`quoted_seqs`], as far as there are any.
-pub(super) fn seen_by(user: &UserId, slot: Slot, quoted: &BTreeMap<Seq, Message>) -> Slot {
+pub(super) fn seen_by(user: &UserId, slot: Slot, quoted: &BTreeMap<Seq, Slot>) -> Slot {
     let mut message = match slot {
         // The server takes a message without a send time for one that is not there (`FindSeqs`).
         Slot::Message(message) if message.send_time.as_millis() != 0 => message,
@@ -118,10 +118,16 @@ pub(super) fn seen_by(user: &UserId, slot: Slot, quoted: &BTreeMap<Seq, Message>
     message.is_read = message.is_read && message.session_type == SessionType::SINGLE;
     if message.content_type == QUOTE && !message.content.is_empty() {
         let rewritten = Quote::parse(&message.content).and_then(|quote| {
-            quote.rewritten(|seq| {
-                let mut original = quoted.get(&seq)?.clone();
-                delete_and_revoke(user, &mut original);
-                (original.content_type == ContentType::REVOKE).then_some(original.content)
+            quote.rewritten(|seq| match quoted.get(&seq)? {
+                Slot::Message(original) => {
+                    let mut original = original.clone();
+                    delete_and_revoke(user, &mut original);
+                    (original.content_type == ContentType::REVOKE).then_some(original.content)
+                }
+                // The server finds no block and leaves the quote alone (`handlerDBMsg`).
+                Slot::Hole(hole) if hole.cause == HoleCause::NoBlock => None,
+                // It finds the block and nothing in the slot, and takes that for revoked.
+                Slot::Hole(_) => Some("{}".to_owned()),
             })
         });
         if let Some(content) = rewritten {
@@ -164,7 +170,7 @@ mod tests {
         }
     }
 
-    fn seen(user: &str, message: Message, quoted: &BTreeMap<Seq, Message>) -> Message {
+    fn seen(user: &str, message: Message, quoted: &BTreeMap<Seq, Slot>) -> Message {
         seen_by(&user.into(), Slot::Message(message), quoted)
             .into_message()
             .expect("a message")
@@ -234,9 +240,30 @@ mod tests {
 
         let untouched = seen("a", quote.clone(), &BTreeMap::new());
         assert_eq!(untouched.content, quote.content);
-        let rewritten = seen("a", quote, &BTreeMap::from([(Seq(1), original)]));
+        let rewritten = seen(
+            "a",
+            quote.clone(),
+            &BTreeMap::from([(Seq(1), Slot::Message(original))]),
+        );
         assert!(rewritten.content.contains(r#""contentType":2101"#));
         assert!(rewritten.content.contains("revokerID"));
+
+        let hole = |cause| {
+            Slot::Hole(Hole {
+                conversation_id: "si_a_b".into(),
+                seq: Seq(1),
+                cause,
+            })
+        };
+        let deleted = BTreeMap::from([(Seq(1), hole(HoleCause::Emptied))]);
+        let of_deleted = seen("a", quote.clone(), &deleted);
+        assert!(
+            of_deleted
+                .content
+                .contains(r#""contentType":2101,"content":"{}""#)
+        );
+        let purged = BTreeMap::from([(Seq(1), hole(HoleCause::NoBlock))]);
+        assert_eq!(seen("a", quote.clone(), &purged).content, quote.content);
     }
 
     #[test]

@@ -86,8 +86,8 @@ impl<'a> Quote<'a> {
 
     /// Returns the content as the server would rewrite it; `None` where it leaves it alone.
     ///
-    /// `notice` returns the revoke notice of the message with that number, `None` where that one
-    /// is not revoked or not there.
+    /// `notice` returns what is to be quoted instead of the message with that number, `None` where
+    /// that one stands.
     pub(super) fn rewritten(
         mut self,
         notice: impl FnOnce(Seq) -> Option<String>,

@@ -5,8 +5,9 @@ use futures::TryStreamExt;
 use openim_history_client::model::{HoleCause, Seq, SeqRange, Slot, TimeRange};
 use openim_history_client::source::mongo::{MongoSource, ScanOptions};
 use openim_history_client::source::{PageRequest, Source, View};
+use openim_history_standin::mongod::Mode;
 
-use super::fixture::{self, block, padding, slot};
+use super::fixture::{block, padding, slot};
 
 /// A value of every kind.
 fn kinds() -> Vec<Bson> {
@@ -32,7 +33,7 @@ fn kinds() -> Vec<Bson> {
 
 #[tokio::test]
 async fn wrong_types_everywhere_are_read_as_nothing_and_never_fail() {
-    let (database, options) = fixture::database(false).await;
+    let (database, options) = crate::mongod::database(Mode::Standalone).await;
     let names = [
         "msg",
         "seq",
@@ -161,7 +162,7 @@ async fn wrong_types_everywhere_are_read_as_nothing_and_never_fail() {
 
 #[tokio::test]
 async fn hostile_names_of_blocks_are_nobodys_messages() {
-    let (database, options) = fixture::database(false).await;
+    let (database, options) = crate::mongod::database(Mode::Standalone).await;
     let msg = database.collection::<Document>("msg");
     for name in [
         "",
@@ -234,7 +235,7 @@ async fn hostile_names_of_blocks_are_nobodys_messages() {
 
 #[tokio::test]
 async fn old_data_without_seq_and_with_empty_tails_is_still_found() {
-    let (database, options) = fixture::database(false).await;
+    let (database, options) = crate::mongod::database(Mode::Standalone).await;
     let msg = database.collection::<Document>("msg");
     for number in 0..30 {
         msg.insert_one(block("sg_old", number, 100, 1_000_000 + number * 100_000))

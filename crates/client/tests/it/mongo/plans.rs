@@ -6,8 +6,9 @@ use mongodb::Database;
 use openim_history_client::model::{ConversationId, SeqRange, TimeRange, Timestamp};
 use openim_history_client::source::mongo::MongoSource;
 use openim_history_client::source::{Source, View};
+use openim_history_standin::mongod::Mode;
 
-use super::fixture::{self, block};
+use super::fixture::block;
 
 /// The stages of every plan of a command, by the server's own explanation.
 async fn stages(database: &Database, command: &Document) -> Vec<String> {
@@ -50,7 +51,7 @@ async fn stages(database: &Database, command: &Document) -> Vec<String> {
 
 #[tokio::test]
 async fn no_question_of_the_source_scans_a_collection() {
-    let (database, options) = fixture::database(false).await;
+    let (database, options) = crate::mongod::database(Mode::Standalone).await;
     let user = View::As("u0".into());
     let mut ids: Vec<ConversationId> = Vec::new();
     for at in 0..1_200_i64 {

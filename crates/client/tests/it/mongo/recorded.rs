@@ -10,9 +10,11 @@ use openim_history_client::model::{
 };
 use openim_history_client::source::mongo::{MongoSource, ScanOptions, ScanScope};
 use openim_history_client::source::{PageRequest, Source, View};
+use openim_history_standin::rest::Dialect;
 use serde_json::Value;
 
 use super::fixture;
+use crate::recorded::{collections, store, stored};
 
 /// What REST answered, as the model; `None` for a placeholder.
 fn expected(user: &str, conversation: &str, json: &Value) -> Option<Message> {
@@ -87,14 +89,14 @@ fn expected(user: &str, conversation: &str, json: &Value) -> Option<Message> {
 type Key = (String, String, i64);
 
 /// The last recorded answer for each user, conversation and number.
-fn last_answers(dialect: &str) -> BTreeMap<Key, Option<Message>> {
+fn last_answers(dialect: Dialect) -> BTreeMap<Key, Option<Message>> {
     let mut answers = BTreeMap::new();
     for file in ["c", "e", "f", "f2", "g", "h", "m", "p"] {
         let path = fixture::recordings()
-            .join(dialect)
+            .join(format!("{dialect:?}").to_lowercase())
             .join(format!("{file}.json"));
         if !path.exists() {
-            assert_eq!(dialect, "main", "{} is missing", path.display());
+            assert_eq!(dialect, Dialect::Main, "{} is missing", path.display());
             continue;
         }
         let pairs: Vec<Value> =
@@ -165,8 +167,8 @@ fn difference(key: &Key, found: Option<&Message>, expected: Option<&Message>) ->
         .join("\n")
 }
 
-async fn compare(dialect: &str) -> usize {
-    let (_, source) = fixture::recorded(dialect).await;
+async fn compare(dialect: Dialect) -> usize {
+    let source = stored(dialect).await;
     let mut compared = 0;
     let mut wrong = Vec::new();
     for (key, expected) in last_answers(dialect) {
@@ -193,12 +195,12 @@ async fn compare(dialect: &str) -> usize {
 
 #[tokio::test]
 async fn a_user_reads_from_main_what_that_user_pulled() {
-    assert!(compare("main").await > 250);
+    assert!(compare(Dialect::Main).await > 250);
 }
 
 #[tokio::test]
 async fn a_user_reads_from_the_release_what_that_user_pulled() {
-    assert!(compare("release").await > 300);
+    assert!(compare(Dialect::Release).await > 300);
 }
 
 fn causes(slots: &[Slot]) -> Vec<(i64, HoleCause)> {
@@ -213,7 +215,7 @@ fn causes(slots: &[Slot]) -> Vec<(i64, HoleCause)> {
 
 #[tokio::test]
 async fn the_full_view_keeps_originals_and_labels_them() {
-    let (_, source) = fixture::recorded("release").await;
+    let source = stored(Dialect::Release).await;
     let id = ConversationId::new("si_erin_frank");
     let slots = source
         .slots(&View::Full, &id, SeqRange::new(1, 1_000_000))
@@ -221,8 +223,8 @@ async fn the_full_view_keeps_originals_and_labels_them() {
         .expect("slots");
     assert_eq!(
         slots.len(),
-        29,
-        "the head is the last message, not the reserved 70"
+        30,
+        "the head is the last number in use (30 was deleted for both), not the reserved 70"
     );
     let message = |seq: usize| slots[seq - 1].message().expect("a message");
     assert_eq!(message(28).content, r#"{"content":"2020 by REST"}"#);
@@ -247,7 +249,7 @@ async fn the_full_view_keeps_originals_and_labels_them() {
 
 #[tokio::test]
 async fn bounds_come_from_the_messages_and_the_users_own_rows() {
-    let (_, source) = fixture::recorded("release").await;
+    let source = stored(Dialect::Release).await;
     let bounds = async |view: View, ids: &[&str]| {
         let ids: Vec<_> = ids.iter().copied().map(ConversationId::from).collect();
         let bounds = source.bounds(&view, &ids).await.expect("bounds");
@@ -294,7 +296,7 @@ async fn bounds_come_from_the_messages_and_the_users_own_rows() {
 
 #[tokio::test]
 async fn holes_of_a_user_are_placeholders_whatever_the_cause() {
-    let (_, source) = fixture::recorded("main").await;
+    let source = stored(Dialect::Main).await;
     let slots = source
         .slots(
             &View::As("carol".into()),
@@ -312,7 +314,7 @@ async fn holes_of_a_user_are_placeholders_whatever_the_cause() {
 
 #[tokio::test]
 async fn the_newest_messages_are_those_with_the_latest_times_in_that_view() {
-    let (_, source) = fixture::recorded("release").await;
+    let source = stored(Dialect::Release).await;
     for view in [View::Full, View::As("erin".into())] {
         let ids: Vec<ConversationId> = match &view {
             View::Full => ["si_erin_frank", "sg_grp2", "si_erin_grace", "si_carol_dave"]
@@ -348,7 +350,7 @@ async fn the_newest_messages_are_those_with_the_latest_times_in_that_view() {
 
 #[tokio::test]
 async fn ranges_in_time_hold_what_was_sent_then() {
-    let (_, source) = fixture::recorded("release").await;
+    let source = stored(Dialect::Release).await;
     let id = ConversationId::new("si_carol_dave");
     let whole = SeqRange::new(1, i64::MAX);
     let slots = source.slots(&View::Full, &id, whole).await.expect("slots");
@@ -385,7 +387,11 @@ async fn ranges_in_time_hold_what_was_sent_then() {
 
 #[tokio::test]
 async fn a_scan_sees_every_stored_message_once() {
-    let (database, source) = fixture::recorded("release").await;
+    let (source, options) = store(&collections(Dialect::Release)).await;
+    let client = mongodb::Client::with_uri_str(options.uri.expose())
+        .await
+        .expect("a client");
+    let database = client.database(&options.database);
     let count = async |scope: ScanScope| {
         let options = ScanOptions {
             scope,
@@ -432,7 +438,7 @@ async fn a_scan_sees_every_stored_message_once() {
 
 #[tokio::test]
 async fn people_and_groups_are_as_the_server_lists_them() {
-    let (_, source) = fixture::recorded("release").await;
+    let source = stored(Dialect::Release).await;
     let page = PageRequest::first(3);
     let users = source.users(page).await.expect("users");
     let total = users.total;

@@ -7,12 +7,13 @@ use bson::doc;
 use openim_history_client::Error;
 use openim_history_client::source::mongo::{MongoOptions, MongoSource};
 use openim_history_client::source::{Origin, PageRequest, Source, View};
+use openim_history_standin::mongod::Mode;
 
-use super::fixture::{self, block};
+use super::fixture::block;
 
 #[tokio::test]
 async fn a_single_server_has_no_change_streams_and_no_oplog() {
-    let (database, options) = fixture::database(false).await;
+    let (database, options) = crate::mongod::database(Mode::Standalone).await;
     database
         .collection("msg")
         .insert_one(block("si_a_b", 0, 3, 1))
@@ -37,7 +38,7 @@ async fn a_single_server_has_no_change_streams_and_no_oplog() {
 
 #[tokio::test]
 async fn a_replica_set_tells_its_name_and_how_far_back_it_can_be_followed() {
-    let (_, options) = fixture::database(true).await;
+    let (_, options) = crate::mongod::database(Mode::ReplicaSet).await;
     let source = MongoSource::connect(options).await.expect("connected");
     let info = source.server_info().await.expect("info");
     assert_eq!(info.replica_set.as_deref(), Some("rs0"));
@@ -48,7 +49,7 @@ async fn a_replica_set_tells_its_name_and_how_far_back_it_can_be_followed() {
 
 #[tokio::test]
 async fn a_database_without_any_collection_is_an_empty_history() {
-    let (_, mut options) = fixture::database(false).await;
+    let (_, mut options) = crate::mongod::database(Mode::Standalone).await;
     options.database = "nothing_here".into();
     let source = MongoSource::connect(options).await.expect("connected");
     assert_eq!(source.server_info().await.expect("info").messages, None);
@@ -96,7 +97,7 @@ async fn nobody_there_is_told_in_plain_words() {
 
 #[tokio::test]
 async fn a_wrong_password_is_unauthorized() {
-    let (database, options) = fixture::database(false).await;
+    let (database, options) = crate::mongod::database(Mode::Standalone).await;
     let admin = database.client().database("admin");
     // May have been made by an earlier call.
     let _ = admin

@@ -6,7 +6,7 @@ use bson::doc;
 
 use super::tails::block_id;
 use crate::error::Result;
-use crate::model::{ConversationId, Hole, HoleCause, Message, Seq, SeqRange, Slot, UserId};
+use crate::model::{ConversationId, Hole, HoleCause, Seq, SeqRange, Slot, UserId};
 use crate::source::View;
 use crate::source::mongo::query::{Reader, whole};
 use crate::source::mongo::wire::{self, BlockId, block_of};
@@ -123,11 +123,13 @@ impl Reader {
         slots: Vec<Slot>,
     ) -> Result<Vec<Slot>> {
         let quoted = view::quoted_seqs(user, &slots);
-        let mut originals: BTreeMap<Seq, Message> = BTreeMap::new();
+        let mut originals: BTreeMap<Seq, Slot> = BTreeMap::new();
         let mut elsewhere: Vec<Seq> = Vec::new();
         for seq in quoted {
             match slots.binary_search_by_key(&seq, Slot::seq) {
-                Ok(at) => originals.extend(slots[at].message().map(|m| (seq, m.clone()))),
+                Ok(at) => {
+                    originals.insert(seq, slots[at].clone());
+                }
                 Err(_) => elsewhere.push(seq),
             }
         }
@@ -141,9 +143,8 @@ impl Reader {
             originals.extend(
                 found
                     .into_iter()
-                    .filter_map(Slot::into_message)
-                    .filter(|message| of_block.contains(&message.seq))
-                    .map(|message| (message.seq, message)),
+                    .filter(|slot| of_block.contains(&slot.seq()))
+                    .map(|slot| (slot.seq(), slot)),
             );
         }
         Ok(slots
@@ -185,6 +186,7 @@ fn with_missing_blocks(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Message;
 
     #[test]
     fn numbers_of_missing_blocks_become_holes_on_all_sides() {

@@ -91,8 +91,8 @@ impl Reader {
         Ok(listed)
     }
 
-    /// Returns the number of each conversation's newest message; conversations without any are
-    /// left out.
+    /// Returns the highest number of each conversation that holds a message, or held one that was
+    /// deleted for everybody; conversations without any are left out.
     pub(in crate::source::mongo) async fn heads(
         &self,
         ids: &[ConversationId],
@@ -146,8 +146,8 @@ impl Reader {
         Ok(heads)
     }
 
-    /// Returns the number of the last message in each of the named blocks; blocks that are not
-    /// there or hold none are left out. The server looks, so that no block travels.
+    /// Returns the last number in use of each of the named blocks; blocks that are not there or
+    /// hold none are left out. The server looks, so that no block travels.
     async fn last_messages(&self, names: &[String]) -> Result<Vec<(ConversationId, Seq)>> {
         self.chunked(names, |names| async move {
             let pipeline = vec![
@@ -340,10 +340,15 @@ pub(super) fn block_id(row: Fields<'_>) -> Option<BlockId> {
     BlockId::parse(&row.text("doc_id"))
 }
 
-/// An expression for the index of the last slot whose `msg` is a document, -1 for none.
+/// An expression for the index of the last slot that holds a message or held one, -1 for none.
 fn index_of_last_message() -> Document {
-    let is_message = doc! { "$eq": [{ "$type": "$$slot.msg" }, "object"] };
-    let messages = doc! { "$map": { "input": { "$slice": ["$msgs", BLOCK_LEN] }, "as": "slot", "in": is_message } };
+    let is = |key: &str, kind: &str| doc! { "$eq": [{ "$type": format!("$$slot.{key}") }, kind] };
+    let is_message = is("msg", "object");
+    // Deleted for everybody: nothing but `{msg: null}`. Its number was given out all the same.
+    let is_emptied =
+        doc! { "$and": [is("msg", "null"), is("revoke", "missing"), is("del_list", "missing")] };
+    let is_used = doc! { "$or": [is_message, is_emptied] };
+    let messages = doc! { "$map": { "input": { "$slice": ["$msgs", BLOCK_LEN] }, "as": "slot", "in": is_used } };
     doc! { "$cond": [
         { "$isArray": "$msgs" },
         { "$let": {

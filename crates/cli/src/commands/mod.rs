@@ -1,0 +1,57 @@
+//! The verbs, one file each.
+//!
+//! A new verb is a file with `Args` and `run`, a variant of [`Command`] and a line in [`run`].
+
+mod completions;
+mod config;
+mod conversations;
+mod demo;
+mod doctor;
+mod groups;
+mod list;
+mod man;
+mod members;
+mod message;
+mod messages;
+#[cfg(test)]
+mod reference;
+mod users;
+
+use clap::Subcommand;
+
+use crate::error::Result;
+use crate::run::App;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Users(users::Args),
+    Groups(groups::Args),
+    Members(members::Args),
+    Conversations(conversations::Args),
+    Messages(messages::Args),
+    Message(message::Args),
+    Doctor(doctor::Args),
+    #[command(subcommand)]
+    Config(config::Command),
+    Demo(demo::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// Does it.
+pub(crate) async fn run(app: &mut App, command: Command) -> Result {
+    match command {
+        Command::Users(args) => users::run(app, &args).await,
+        Command::Groups(args) => groups::run(app, &args).await,
+        Command::Members(args) => members::run(app, &args).await,
+        Command::Conversations(args) => conversations::run(app, &args).await,
+        Command::Messages(args) => messages::run(app, &args).await,
+        Command::Message(args) => message::run(app, &args).await,
+        Command::Doctor(args) => doctor::run(app, &args).await,
+        Command::Demo(args) => demo::run(app, &args).await,
+        Command::Config(command) => config::run(app, &command),
+        Command::Completions(args) => completions::run(app, &args),
+        Command::Man(args) => man::run(app, &args),
+    }
+}

@@ -1,0 +1,105 @@
+//! What to do about an error: one function from error to hint.
+
+use openim_history_client::Error;
+use openim_history_client::source::Origin;
+
+/// OpenIM's codes that a remedy is known for (open-im-server `pkg/common/servererrs/code.go`, and
+/// gRPC's own below 100).
+mod code {
+    pub(super) const TOO_MANY_BYTES: i32 = 8;
+    pub(super) const ARGUMENTS: i32 = 1001;
+    pub(super) const NO_PERMISSION: i32 = 1002;
+}
+
+/// Returns what to do about an error, where there is something.
+pub(super) fn for_error(error: &Error) -> Option<String> {
+    let hint = match error {
+        Error::Unauthorized { .. } => {
+            "is the secret that of the server's share.yml, and the admin id one of its \
+             administrators? `openim-history config show` tells where both come from, \
+             `openim-history doctor` tries them"
+        }
+        Error::NotFound { what } => return for_missing(what),
+        Error::Rejected { code, .. } => match *code {
+            code::TOO_MANY_BYTES => {
+                "the answer was too large for the server; ask for a smaller --seq range"
+            }
+            code::ARGUMENTS => {
+                "the server did not understand the request; `openim-history doctor` tells whether \
+                 its version is one this tool knows"
+            }
+            code::NO_PERMISSION => {
+                "the admin id is not one of the server's administrators: see imAdminUserID in its \
+                 share.yml"
+            }
+            _ => return None,
+        },
+        Error::Unreachable { .. } => {
+            "is the address right, and the server up? `openim-history doctor` looks at each step"
+        }
+        Error::NoSuchCall { .. } => {
+            "does the API's address lack a path prefix, or point at another service? \
+             `openim-history doctor` looks at each step"
+        }
+        Error::Malformed { .. } => {
+            "is there a proxy or another service at that address? \
+             `openim-history doctor` looks at each step"
+        }
+        Error::NotSupported { origin, .. } => match origin {
+            Origin::Api => {
+                "the REST API only shows what one user sees: name a user with --view, or configure \
+                 MongoDB"
+            }
+            Origin::Mongo | Origin::Memory => "configure the REST API",
+        },
+        Error::Incomplete { source, .. } => {
+            let again = "what was read is good; ask again for the rest with --seq";
+            return Some(match for_error(source) {
+                Some(hint) => format!("{again}; {hint}"),
+                None => again.to_owned(),
+            });
+        }
+        Error::Config { .. } => {
+            "`openim-history config init` writes a file with every key explained"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// The library's text begins with the kind of thing that was looked for.
+fn for_missing(what: &str) -> Option<String> {
+    let hint = match what.split(' ').next()? {
+        "user" => "`openim-history users --name TEXT` finds users by nickname",
+        "group" => "`openim-history groups --name TEXT` finds groups by name",
+        "conversation" | "a" => {
+            "`openim-history conversations --user ID` lists a user's conversations"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_keeps_the_hint_of_its_cause() {
+        let refused = Error::Unreachable {
+            what: "http://127.0.0.1:1".into(),
+            source: None,
+        };
+        let hint = for_error(&Error::incomplete(Vec::new(), refused)).expect("a hint");
+        assert!(hint.contains("--seq") && hint.contains("doctor"), "{hint}");
+    }
+
+    #[test]
+    fn what_is_missing_says_where_to_look() {
+        let hint = |what| for_error(&Error::not_found(what)).unwrap_or_default();
+        assert!(hint("user \"eve\"").contains("users --name"));
+        assert!(hint("group \"g\"").contains("groups --name"));
+        assert!(hint("conversation \"si_a_b\"").contains("conversations --user"));
+        assert_eq!(hint("message 7"), "");
+    }
+}

@@ -1,0 +1,183 @@
+//! What a command can end with: its exit code, and what the user is told.
+
+mod hint;
+
+use std::io;
+use std::process::ExitCode;
+
+use openim_history_client::Error;
+
+use crate::ui::Ui;
+
+/// Why a command did not simply end well.
+#[derive(Debug)]
+pub(crate) enum CommandError {
+    /// The library's error.
+    Library(Error),
+    /// What was typed makes no sense.
+    Usage {
+        /// What is wrong.
+        text: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// There is nothing there, and it is known why.
+    Missing {
+        /// What was looked for.
+        what: String,
+        /// Why there is nothing.
+        why: String,
+    },
+    /// Standard output cannot be written.
+    Output(io::Error),
+    /// The user pressed Ctrl-C.
+    Interrupted,
+    /// The command has said itself what is wrong, as `doctor` does.
+    #[allow(
+        dead_code,
+        reason = "only a command that reports by itself ends this way"
+    )]
+    Said,
+}
+
+/// Shorthand for what a command returns.
+pub(crate) type Result<T = (), E = CommandError> = std::result::Result<T, E>;
+
+impl CommandError {
+    /// What was typed makes no sense.
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
+        Self::Usage {
+            text: text.into(),
+            hint: None,
+        }
+    }
+
+    /// What was typed makes no sense, and what to do.
+    pub(crate) fn usage_with_hint(text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage {
+            text: text.into(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// Returns the exit code: 0 done, 1 failed, 2 wrong usage, 3 finished with gaps, 130
+    /// interrupted.
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Library(Error::Invalid { .. } | Error::Config { .. }) | Self::Usage { .. } => 2,
+            Self::Library(Error::Incomplete { .. }) => 3,
+            // Who reads the output has had enough of it.
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+            Self::Library(_) | Self::Missing { .. } | Self::Output(_) | Self::Said => 1,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// Tells the user, and returns the exit code.
+    pub(crate) fn report(&self, ui: &Ui) -> ExitCode {
+        match self {
+            Self::Library(error) => {
+                ui.error(error.to_string());
+                name_gaps(error, ui);
+                causes(error, ui);
+                if let Some(hint) = hint::for_error(error) {
+                    ui.hint(hint);
+                }
+            }
+            Self::Usage { text, hint } => {
+                ui.error(text);
+                if let Some(hint) = hint {
+                    ui.hint(hint);
+                }
+            }
+            Self::Missing { what, why } => {
+                ui.error(format!("{what} not found"));
+                ui.cause("Caused by: ", why);
+            }
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Self::Output(error) => {
+                ui.error("standard output cannot be written");
+                ui.cause("Caused by: ", error.to_string());
+            }
+            Self::Interrupted => ui.status("interrupted"),
+            Self::Said => {}
+        }
+        ExitCode::from(self.code())
+    }
+}
+
+impl From<Error> for CommandError {
+    fn from(error: Error) -> Self {
+        Self::Library(error)
+    }
+}
+
+impl From<io::Error> for CommandError {
+    /// Only writing data fails this way: files are read by the library, which names them.
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Names every stretch that was not read; the error's own text only names the first few.
+fn name_gaps(error: &Error, ui: &Ui) {
+    const NAMED_ALREADY: usize = 3;
+    if let Error::Incomplete { missing, .. } = error {
+        for bounds in missing.iter().skip(NAMED_ALREADY) {
+            let range = crate::seqs::show(bounds.range);
+            ui.cause("Not read: ", format!("{} {range}", bounds.conversation_id));
+        }
+    }
+}
+
+/// Prints the chain of causes, numbered where there are several.
+fn causes(error: &Error, ui: &Ui) {
+    let first = std::error::Error::source(error);
+    let causes: Vec<String> = std::iter::successors(first, |cause| cause.source())
+        .map(ToString::to_string)
+        .collect();
+    match &causes[..] {
+        [] => {}
+        [cause] => ui.cause("Caused by: ", cause),
+        several => {
+            ui.cause("Caused by:", "");
+            for (at, cause) in several.iter().enumerate() {
+                ui.cause(&format!("  {}: ", at + 1), cause);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use openim_history_client::model::{Bounds, SeqRange};
+
+    use super::*;
+
+    #[test]
+    fn exit_codes_tell_a_script_what_happened() {
+        let unreachable = || Error::Unreachable {
+            what: "http://127.0.0.1:10002".into(),
+            source: None,
+        };
+        let missing = vec![Bounds {
+            conversation_id: "si_a_b".into(),
+            range: SeqRange::new(1, 9),
+        }];
+        let pipe = io::Error::from(io::ErrorKind::BrokenPipe);
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        for (error, code) in [
+            (Error::not_found("user \"eve\"").into(), 1),
+            (Error::invalid("--last", "too many").into(), 2),
+            (unreachable().into(), 1),
+            (Error::incomplete(missing, unreachable()).into(), 3),
+            (CommandError::usage("no"), 2),
+            (pipe.into(), 0),
+            (full.into(), 1),
+            (CommandError::Interrupted, 130),
+            (CommandError::Said, 1),
+        ] {
+            assert_eq!(error.code(), code, "{error:?}");
+        }
+    }
+}

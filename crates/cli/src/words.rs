@@ -1,0 +1,85 @@
+//! Words of the tables, in the languages there are.
+
+use openim_history_client::model::Lang;
+
+/// Returns the heading of a column.
+///
+/// An unknown key is its own heading, so that a table can always be written; a test sees to it
+/// that none is.
+pub(crate) fn heading(key: &'static str, lang: Lang) -> &'static str {
+    let known = HEADINGS.iter().find(|(known, ..)| *known == key);
+    known.map_or(key, |(_, english, chinese)| match lang {
+        Lang::En => english,
+        Lang::Zh => chinese,
+    })
+}
+
+/// Key, English and Chinese of every heading and field label.
+pub(crate) const HEADINGS: &[(&str, &str, &str)] = &[
+    ("admin", "ADMIN", "管理级别"),
+    ("at_user_ids", "MENTIONS", "提及"),
+    ("attached_info", "ATTACHED INFO", "附加信息"),
+    ("client_msg_id", "CLIENT ID", "客户端消息ID"),
+    ("content", "CONTENT", "原始内容"),
+    ("content_type", "CONTENT TYPE", "内容类型"),
+    ("conversation", "CONVERSATION", "会话"),
+    ("create_time", "CREATED", "创建时间"),
+    ("deleted_for", "DELETED FOR", "已为其删除"),
+    ("ex", "EX", "扩展字段"),
+    ("group", "GROUP", "群组"),
+    ("head", "HEAD", "最新序号"),
+    ("invited_by", "INVITED BY", "邀请人"),
+    ("is_read", "READ", "已读"),
+    ("joined", "JOINED", "加入时间"),
+    ("key", "KEY", "配置项"),
+    ("kind", "KIND", "类型"),
+    ("members", "MEMBERS", "成员数"),
+    ("name", "NAME", "名称"),
+    ("newest", "NEWEST", "最新消息时间"),
+    ("origin", "FROM", "来源"),
+    ("owner", "OWNER", "群主"),
+    ("platform", "DEVICE", "设备"),
+    ("recv_id", "TO", "接收者"),
+    ("revoked", "RECALLED BY", "撤回者"),
+    ("role", "ROLE", "角色"),
+    ("send_time", "SENT", "发送时间"),
+    ("sender", "SENDER", "发送者"),
+    ("seq", "SEQ", "序号"),
+    ("server_msg_id", "SERVER ID", "服务端消息ID"),
+    ("status", "STATUS", "状态"),
+    ("text", "TEXT", "内容"),
+    ("time", "TIME", "时间"),
+    ("unread", "UNREAD", "未读"),
+    ("user", "USER", "用户"),
+    ("value", "VALUE", "值"),
+];
+
+/// Says that somebody took a message back, in the words of its summary.
+pub(crate) fn revoked_by(who: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("[recalled by {who}]"),
+        Lang::Zh => format!("[已被 {who} 撤回]"),
+    }
+}
+
+/// Says for whom a message is deleted.
+pub(crate) fn deleted_for(whom: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("[deleted for {whom}]"),
+        Lang::Zh => format!("[已为 {whom} 删除]"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_are_sorted_and_in_both_languages() {
+        assert!(HEADINGS.is_sorted_by(|a, b| a.0 < b.0));
+        for (key, english, chinese) in HEADINGS {
+            assert!(!english.is_empty() && !chinese.is_ascii(), "{key}");
+        }
+        assert_eq!(heading("seq", Lang::Zh), "序号");
+    }
+}

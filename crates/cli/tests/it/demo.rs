@@ -1,0 +1,55 @@
+//! `demo`: a newcomer sees the same on every machine, whatever is configured there.
+
+use insta::assert_snapshot;
+
+use crate::run::Place;
+
+/// Configuration that leads nowhere, in every place the other commands would read.
+fn hostile() -> Place {
+    let place = Place::new()
+        .env("OPENIM_API_URL", "http://127.0.0.1:1/nowhere")
+        .env("OPENIM_SECRET", "hunter2")
+        .env("OPENIM_ADMIN_ID", "nobody")
+        .env(
+            "OPENIM_MONGO_URI",
+            "mongodb://127.0.0.1:1/?directConnection=true",
+        )
+        .env("OPENIM_VIA", "mongo")
+        .env("OPENIM_CONFIG", "/nowhere")
+        .env("OPENIM_OUTPUT_FORMAT", "csv")
+        .env("OPENIM_OUTPUT_LANGUAGE", "zh")
+        .env("OPENIM_OUTPUT_TIME_ZONE", "Mars/Olympus")
+        .env("OPENIM_HISTORY_CONFIG", "/nowhere/openim-history.toml")
+        .env("HTTP_PROXY", "http://127.0.0.1:1")
+        .env("http_proxy", "http://127.0.0.1:1")
+        .env("IMENV_SHARE_SECRET", "hunter2");
+    place.file("openim-history.toml", "[api]\nurll = 1\n");
+    place
+}
+
+#[test]
+fn the_main_job_is_shown_on_recorded_data() {
+    let shown = Place::new().run(&["demo", "--lang", "en"]);
+    assert_snapshot!("demo_en", shown);
+    let long: Vec<_> = shown
+        .lines()
+        .filter(|line| line.chars().count() > 110 && !line.starts_with("CONTENT "))
+        .collect();
+    assert!(long.is_empty(), "{long:#?}");
+}
+
+#[test]
+fn in_chinese_everything_but_the_commands_is_chinese() {
+    let shown = Place::new().run(&["demo", "--lang", "zh"]);
+    assert_snapshot!("demo_zh", shown);
+    // What is said besides the data is in English only, so nothing is.
+    assert!(!shown.contains("--- stderr"), "{shown}");
+}
+
+#[test]
+fn nothing_configured_on_this_machine_changes_it() {
+    for lang in ["en", "zh"] {
+        let args = ["demo", "--lang", lang];
+        assert_eq!(hostile().run(&args), Place::new().run(&args));
+    }
+}

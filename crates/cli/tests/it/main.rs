@@ -1,0 +1,17 @@
+//! Runs the program itself: exit code, stdout and stderr, in a home of its own.
+
+mod mongo;
+mod run;
+
+mod both_ways;
+mod broken;
+mod config;
+mod demo;
+mod doctor;
+mod files;
+mod lists;
+mod memory;
+mod message;
+mod messages;
+mod readme;
+mod usage;

@@ -1,0 +1,386 @@
+//! Streams over a source: order, limits, spans of time, merging, breaking off.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use openim_history_client::Error;
+use openim_history_client::client::{Client, MessageQuery, Selection};
+use openim_history_client::model::{SeqRange, Slot, TimeRange, Timestamp, UserId};
+use openim_history_client::read::{ReadOptions, read};
+use openim_history_client::source::{Origin, Source, View};
+
+use crate::scripted::Scripted;
+
+const ANY: View = View::Full;
+
+fn at(millis: i64) -> Option<Timestamp> {
+    Some(Timestamp::from_millis(millis))
+}
+
+/// Reads everything; returns the numbers in order, and the error that ended it.
+async fn seqs(source: &Arc<Scripted>, options: ReadOptions) -> (Vec<i64>, Option<Error>) {
+    let view = if source.origin == Origin::Api {
+        View::As("user1".into())
+    } else {
+        ANY
+    };
+    let reading = read(
+        source.clone() as Arc<dyn Source>,
+        view,
+        &source.ids(),
+        options,
+    )
+    .await
+    .expect("starts");
+    let mut seqs = Vec::new();
+    let mut failure = None;
+    let mut slots = reading.slots;
+    while let Some(slot) = slots.next().await {
+        assert!(failure.is_none(), "an error ends the stream");
+        match slot {
+            Ok(slot) => seqs.push(slot.seq().0),
+            Err(error) => failure = Some(error),
+        }
+    }
+    (seqs, failure)
+}
+
+/// One conversation of `n` messages, a second apart.
+fn long(n: i64) -> Scripted {
+    Scripted::new(Origin::Memory).with("si_a_b", (1..=n).map(|seq| Some(seq * 1_000)))
+}
+
+#[tokio::test]
+async fn a_conversation_comes_in_order_either_way() {
+    let source = Arc::new(long(35));
+    let forward: Vec<i64> = (1..=35).collect();
+    assert_eq!(seqs(&source, ReadOptions::default()).await.0, forward);
+    let backward: Vec<i64> = (1..=35).rev().collect();
+    let options = ReadOptions {
+        newest_first: true,
+        ..ReadOptions::default()
+    };
+    assert_eq!(seqs(&source, options).await.0, backward);
+    let options = ReadOptions {
+        seqs: Some(SeqRange::new(9, 22)),
+        ..ReadOptions::default()
+    };
+    assert_eq!(seqs(&source, options).await.0, (9..=22).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_last_messages_do_not_count_holes() {
+    let times = (1..=40).map(|seq| (seq % 3 != 0).then_some(seq * 1_000));
+    let source = Arc::new(Scripted::new(Origin::Memory).with("si_a_b", times));
+    let options = ReadOptions {
+        last: Some(4),
+        ..ReadOptions::default()
+    };
+    let (found, _) = seqs(&source, options).await;
+    assert_eq!(
+        found,
+        [35, 36, 37, 38, 39, 40],
+        "four messages and the holes between them"
+    );
+    let options = ReadOptions {
+        last: Some(4),
+        newest_first: true,
+        ..ReadOptions::default()
+    };
+    assert_eq!(seqs(&source, options).await.0, [40, 39, 38, 37, 36, 35]);
+    let options = ReadOptions {
+        last: Some(0),
+        ..ReadOptions::default()
+    };
+    assert_eq!(seqs(&source, options).await.0, [] as [i64; 0]);
+    let options = ReadOptions {
+        last: Some(1_000),
+        ..ReadOptions::default()
+    };
+    assert_eq!(seqs(&source, options).await.0, (1..=40).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn more_newest_messages_than_are_held_are_read_again_in_order() {
+    let mut source = long(45_000);
+    source.page_len = 500;
+    let source = Arc::new(source);
+    let options = ReadOptions {
+        last: Some(25_000),
+        ..ReadOptions::default()
+    };
+    assert_eq!(
+        seqs(&source, options).await.0,
+        (20_001..=45_000).collect::<Vec<_>>()
+    );
+}
+
+#[tokio::test]
+async fn a_span_of_time_over_rest_stops_looking_back() {
+    let mut source = long(10_000);
+    source.origin = Origin::Api;
+    let source = Arc::new(source);
+    let time = TimeRange {
+        since: at(9_990_000),
+        until: at(9_995_000),
+    };
+    let options = ReadOptions {
+        time,
+        lookback: Some(50),
+        ..ReadOptions::default()
+    };
+    assert_eq!(
+        seqs(&source, options).await.0,
+        [9_990, 9_991, 9_992, 9_993, 9_994]
+    );
+    assert!(
+        source.answered() < 300,
+        "{} numbers were pulled for five messages",
+        source.answered()
+    );
+    let options = ReadOptions {
+        newest_first: true,
+        ..options
+    };
+    assert_eq!(
+        seqs(&source, options).await.0,
+        [9_994, 9_993, 9_992, 9_991, 9_990]
+    );
+}
+
+#[tokio::test]
+async fn a_message_among_older_ones_is_only_found_without_the_shortcut() {
+    // Number 100 claims to be from the future; the rest goes by the clock.
+    let times = (1..=1_000).map(|seq| Some(if seq == 100 { 5_000_000 } else { seq * 1_000 }));
+    let source = Arc::new(Scripted::new(Origin::Api).with("si_a_b", times));
+    let time = TimeRange {
+        since: at(999_000),
+        until: None,
+    };
+    let options = ReadOptions {
+        time,
+        lookback: Some(50),
+        ..ReadOptions::default()
+    };
+    assert_eq!(seqs(&source, options).await.0, [999, 1_000]);
+    assert_eq!(
+        seqs(
+            &source,
+            ReadOptions {
+                lookback: None,
+                ..options
+            }
+        )
+        .await
+        .0,
+        [100, 999, 1_000]
+    );
+}
+
+#[tokio::test]
+async fn many_conversations_are_merged_by_time_and_keep_their_own_order() {
+    let source = Scripted::new(Origin::Memory)
+        .with("si_a_b", [Some(10), Some(40), Some(20), Some(70)])
+        .with("si_a_c", [Some(15), None, Some(50)])
+        .with("si_a_d", []);
+    let source = Arc::new(source);
+    let (ids, options) = (source.ids(), ReadOptions::default());
+    let reading = read(source.clone(), ANY, &ids, options)
+        .await
+        .expect("starts");
+    let slots: Vec<Slot> = reading
+        .slots
+        .map(|slot| slot.expect("reads"))
+        .collect()
+        .await;
+    let order: Vec<_> = slots
+        .iter()
+        .filter_map(Slot::message)
+        .map(|message| message.send_time.as_millis())
+        .collect();
+    // 20 was sent after 40 in its conversation, whatever its time says.
+    assert_eq!(order, [10, 15, 40, 20, 50, 70]);
+
+    let options = ReadOptions {
+        last: Some(3),
+        ..ReadOptions::default()
+    };
+    assert_eq!(
+        seqs(&source, options).await.0,
+        [2, 3, 4],
+        "the newest three of both, oldest first"
+    );
+    let time = TimeRange {
+        since: at(16),
+        until: at(60),
+    };
+    let options = ReadOptions {
+        time,
+        last: Some(2),
+        newest_first: true,
+        ..ReadOptions::default()
+    };
+    assert_eq!(seqs(&source, options).await.0, [3, 3]);
+}
+
+#[tokio::test]
+async fn a_thousand_conversations_are_merged_completely() {
+    let source = (0..1_000_i64).fold(Scripted::new(Origin::Memory), |source, n| {
+        source.with(
+            &format!("si_a_{n}"),
+            (0..n % 7).map(|seq| Some((seq * 7_919 + n * 104_729) % 1_000_003)),
+        )
+    });
+    let source = Arc::new(source);
+    let expected: usize = source.conversations.values().map(Vec::len).sum();
+    assert_eq!(
+        seqs(&source, ReadOptions::default()).await.0.len(),
+        expected
+    );
+}
+
+#[tokio::test]
+async fn what_was_read_before_a_failure_is_kept_and_the_rest_is_named() {
+    for newest_first in [false, true] {
+        let mut source = long(95);
+        source.breaks_at = Some(("si_a_b".into(), 55));
+        let source = Arc::new(source);
+        let (read, failure) = seqs(
+            &source,
+            ReadOptions {
+                newest_first,
+                ..ReadOptions::default()
+            },
+        )
+        .await;
+        let (kept, left): (Vec<i64>, _) = if newest_first {
+            ((61..=95).rev().collect(), SeqRange::new(1, 60))
+        } else {
+            ((1..=50).collect(), SeqRange::new(51, 95))
+        };
+        assert_eq!(read, kept);
+        let Some(Error::Incomplete { missing, source }) = failure else {
+            panic!("{failure:?}")
+        };
+        assert_eq!(
+            missing
+                .iter()
+                .map(|bounds| bounds.range)
+                .collect::<Vec<_>>(),
+            [left]
+        );
+        assert!(matches!(*source, Error::Unreachable { .. }));
+    }
+}
+
+#[tokio::test]
+async fn a_failure_in_one_of_many_names_all_that_is_left() {
+    let mut source = Scripted::new(Origin::Memory)
+        .with("si_a_b", (1..=30).map(|n| Some(n * 10)))
+        .with("si_a_c", (1..=30).map(|n| Some(n * 10 + 5)));
+    source.breaks_at = Some(("si_a_b".into(), 15));
+    let (read, failure) = seqs(&Arc::new(source), ReadOptions::default()).await;
+    assert!(read.len() >= 18, "{read:?}");
+    let Some(Error::Incomplete { missing, .. }) = failure else {
+        panic!("{failure:?}")
+    };
+    let mut missing: Vec<_> = missing
+        .iter()
+        .map(|b| format!("{} {}", b.conversation_id, b.range))
+        .collect();
+    missing.sort();
+    assert_eq!(missing.len(), 2, "{missing:?}");
+    assert_eq!(missing[0], "si_a_b 11..30");
+    let from_c = read.len() - 10;
+    assert_eq!(missing[1], format!("si_a_c {}..30", from_c + 1));
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_an_error_and_what_is_empty_is_not() {
+    let client = Client::over(Scripted::new(Origin::Memory).with("si_user1_user2", []));
+    let messages = |selection| async { client.messages(&MessageQuery::new(selection)).await };
+    let text = |error: Error| error.to_string();
+
+    let empty = messages(Selection::Conversation("si_user1_user2".into()))
+        .await
+        .expect("is there")
+        .value;
+    assert_eq!(empty.slots.count().await, 0);
+    let error = messages(Selection::Conversation("si_nope".into()))
+        .await
+        .map(|_| ())
+        .expect_err("is not there");
+    assert_eq!(text(error), r#"conversation "si_nope" not found"#);
+    let error = messages(Selection::User("stranger".into()))
+        .await
+        .map(|_| ())
+        .expect_err("is not there");
+    assert_eq!(text(error), r#"user "stranger" not found"#);
+    let between = Selection::Between("user1".into(), "stranger".into());
+    let error = messages(between)
+        .await
+        .map(|_| ())
+        .expect_err("is not there");
+    assert_eq!(text(error), r#"user "stranger" not found"#);
+    let between = Selection::Between("user1".into(), "user3".into());
+    let error = messages(between)
+        .await
+        .map(|_| ())
+        .expect_err("is not there");
+    assert_eq!(
+        text(error),
+        r#"a conversation between "user1" and "user3" not found"#
+    );
+    let lonely = messages(Selection::User("user9".into()))
+        .await
+        .expect("exists without conversations")
+        .value;
+    assert_eq!(lonely.slots.count().await, 0);
+}
+
+#[tokio::test]
+async fn over_rest_a_participant_looks_unless_somebody_is_named() {
+    let client = Client::over(Scripted::new(Origin::Api).with("si_user1_user2", [Some(1)]));
+    let query = MessageQuery::new(Selection::Conversation("si_user1_user2".into()));
+    assert_eq!(
+        client.messages(&query).await.expect("reads").value.view,
+        View::As("user1".into())
+    );
+    let query = query.view(View::As("user2".into()));
+    assert_eq!(
+        client.messages(&query).await.expect("reads").value.view,
+        View::As("user2".into())
+    );
+}
+
+#[tokio::test]
+async fn a_name_stands_for_an_id_only_where_one_has_it() {
+    let client = Client::over(Scripted::new(Origin::Memory));
+    let id = |user: openim_history_client::model::User| user.user_id;
+    assert_eq!(
+        client
+            .find_user("user7")
+            .await
+            .expect("an id")
+            .map(id)
+            .value,
+        "user7"
+    );
+    assert_eq!(
+        client.find_user("one").await.expect("a name").map(id).value,
+        UserId::new("user1")
+    );
+    let several = client
+        .find_user("two")
+        .await
+        .expect_err("two have it")
+        .to_string();
+    assert_eq!(
+        several,
+        r#"user "two": 2 have that name, say which id: user1 (two), user2 (two)"#
+    );
+    assert_eq!(
+        client.find_user("x").await.expect_err("nobody").to_string(),
+        r#"user "x" not found"#
+    );
+}
