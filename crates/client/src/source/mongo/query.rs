@@ -172,6 +172,11 @@ pub(super) fn only(fields: &[&str]) -> FindOptions {
         .build()
 }
 
+/// Returns options for many small documents.
+pub(super) fn rows() -> FindOptions {
+    FindOptions::builder().batch_size(10_000).build()
+}
+
 /// Returns options for whole documents. A projection that leaves out next to nothing would make
 /// the server build each document anew.
 pub(super) fn whole() -> FindOptions {

@@ -12,9 +12,9 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use bson::{Document, doc};
 
-use super::tails::{UserLimits, WINDOW, block_id, top, window};
+use super::tails::{WINDOW, block_id, top, window};
 use crate::error::Result;
-use crate::model::{ConversationId, Message, SeqRange, Slot};
+use crate::model::{ConversationId, Message, Slot};
 use crate::source::View;
 use crate::source::mongo::query::{Reader, distinct, only, whole};
 use crate::source::mongo::wire::{self, BlockId, block_of, seqs_of};
@@ -74,8 +74,12 @@ impl Reader {
             return Ok(vec![None]);
         }
         let sample: Vec<_> = ids.iter().step_by(ids.len() / SAMPLE).cloned().collect();
+        // In pieces: the server's cores have nothing else to do yet.
+        let pieces = sample.chunks(sample.len().div_ceil(self.concurrency.max(1)));
+        let looked = pieces.map(|piece| self.tails(piece, None));
+        let tails = futures::future::try_join_all(looked).await?;
         let mut times: HashMap<ConversationId, i64> = HashMap::new();
-        for tail in self.tails(&sample, None).await? {
+        for tail in tails.into_iter().flatten() {
             let newest = times.entry(tail.conversation).or_insert(tail.time);
             *newest = tail.time.max(*newest);
         }
@@ -214,32 +218,29 @@ impl Reader {
             if batch.is_empty() {
                 break;
             }
-            self.learn_limits(view, &batch, &mut limits).await?;
-            let mut wanted = Vec::with_capacity(batch.len());
-            for candidate in batch {
-                let Some(Some(limits)) = limits.get(&candidate.conversation) else {
-                    continue;
-                };
-                let range = limits.of(seqs_of(candidate.number).last);
-                let last = block_of(range.last);
-                if range.is_empty() || last == candidate.number {
-                    wanted.extend((!range.is_empty()).then_some((candidate, range)));
-                } else if seen.insert((candidate.conversation.clone(), last)) {
-                    // Above what this user may read.
-                    waiting.push(Candidate {
-                        number: last,
-                        ..candidate
-                    });
-                }
-            }
-            for (candidate, range, slots) in self.fetch(wanted).await? {
+            let (learnt, fetched) = futures::try_join!(
+                self.limits_of_all(view, &batch, &limits),
+                self.fetch(&batch)
+            )?;
+            limits.extend(learnt);
+            for (candidate, slots) in fetched {
                 let Candidate {
                     conversation,
                     number,
                     mut time,
                 } = candidate;
+                let Some(Some(limits)) = limits.get(&conversation) else {
+                    continue;
+                };
+                let range = limits.of(seqs_of(number).last);
+                if range.is_empty() {
+                    continue;
+                }
                 let below = match slots {
-                    Some(slots) => {
+                    // Above what this user may read.
+                    _ if block_of(range.last) < number => Some(block_of(range.last)),
+                    Some(mut slots) => {
+                        slots.retain(|slot| range.contains(slot.seq()));
                         time = slots
                             .iter()
                             .filter_map(Slot::message)
@@ -276,68 +277,55 @@ impl Reader {
         Ok(found)
     }
 
-    async fn learn_limits(
+    /// Returns what limits the view of the batch's conversations, for those not known yet; `None`
+    /// beside one the view has nothing of.
+    async fn limits_of_all(
         &self,
         view: &View,
         batch: &[Candidate],
-        limits: &mut HashMap<ConversationId, Option<Limits>>,
-    ) -> Result<()> {
+        known: &HashMap<ConversationId, Option<Limits>>,
+    ) -> Result<Vec<(ConversationId, Option<Limits>)>> {
         let unknown: Vec<_> = batch
             .iter()
             .map(|candidate| candidate.conversation.clone())
-            .filter(|id| !limits.contains_key(id))
+            .filter(|id| !known.contains_key(id))
             .collect();
         let unknown = distinct(&unknown);
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        let mut learnt: UserLimits = match view {
-            View::Full => unknown
-                .iter()
-                .map(|id| (id.clone(), Limits::default()))
-                .collect(),
-            View::As(user) => {
-                let reserved = self.reserved(&unknown).await?;
-                self.limits(user, &unknown, &reserved).await?
-            }
+        let View::As(user) = view else {
+            let unlimited = |id| (id, Some(Limits::default()));
+            return Ok(unknown.into_iter().map(unlimited).collect());
         };
-        limits.extend(unknown.into_iter().map(|id| {
-            let own = learnt.remove(&id);
-            (id, own)
-        }));
-        Ok(())
+        let mut limits = self.limits(user, &unknown).await?;
+        Ok(unknown
+            .into_iter()
+            .map(|id| {
+                let own = limits.remove(&id);
+                (id, own)
+            })
+            .collect())
     }
 
     /// Fetches blocks; `None` beside one that is not there.
-    async fn fetch(
-        &self,
-        wanted: Vec<(Candidate, SeqRange)>,
-    ) -> Result<Vec<(Candidate, SeqRange, Option<Vec<Slot>>)>> {
+    async fn fetch(&self, wanted: &[Candidate]) -> Result<Vec<(Candidate, Option<Vec<Slot>>)>> {
         let names: Vec<_> = wanted
             .iter()
-            .map(|(candidate, _)| BlockId::doc_id(&candidate.conversation, candidate.number))
-            .collect();
-        let ranges: HashMap<(&str, i64), SeqRange> = wanted
-            .iter()
-            .map(|(candidate, range)| ((candidate.conversation.as_str(), candidate.number), *range))
+            .map(|candidate| BlockId::doc_id(&candidate.conversation, candidate.number))
             .collect();
         let filter = doc! { "doc_id": { "$in": names } };
         let documents = self
             .find("msg", filter, whole(), |document| {
                 let id = block_id(document)?;
-                let range = ranges.get(&(id.conversation.as_str(), id.number))?;
                 let mut slots = Vec::new();
-                wire::read_block(&id, document, *range, &mut slots);
+                wire::read_block(&id, document, seqs_of(id.number), &mut slots);
                 Some(((id.conversation, id.number), slots))
             })
             .await?;
         let mut documents: HashMap<_, _> = documents.into_iter().collect();
         Ok(wanted
-            .into_iter()
-            .map(|(candidate, range)| {
+            .iter()
+            .map(|candidate| {
                 let key = (candidate.conversation.clone(), candidate.number);
-                let slots = documents.remove(&key);
-                (candidate, range, slots)
+                (candidate.clone(), documents.remove(&key))
             })
             .collect())
     }

@@ -85,11 +85,7 @@ impl Reader {
             return Ok(Some(Limits::default()));
         };
         let ids = std::slice::from_ref(conversation);
-        let reserved = self.reserved(ids).await?;
-        Ok(self
-            .limits(user, ids, &reserved)
-            .await?
-            .remove(conversation))
+        Ok(self.limits(user, ids).await?.remove(conversation))
     }
 
     /// Reads the stored slots of a range, ascending; what lies in missing blocks is left out.

@@ -12,7 +12,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use crate::error::Result;
 use crate::model::{Bounds, ConversationId, Seq, SeqRange, UserId};
 use crate::source::View;
-use crate::source::mongo::query::{Reader, distinct, only, strings};
+use crate::source::mongo::query::{Reader, distinct, only, rows, strings};
 use crate::source::mongo::wire::{self, BLOCK_LEN, BlockId, Fields, block_of, seqs_of};
 use crate::source::view::{self, Limits};
 
@@ -42,8 +42,8 @@ impl Reader {
         let rows = self
             .chunked(ids, |ids| async move {
                 let filter = doc! { "conversation_id": { "$in": strings(&ids) } };
-                let fields = only(&["conversation_id", "max_seq", "min_seq"]);
-                self.find("seq", filter, fields, |row| Some(wire::seq_row(row)))
+                // Rows are as small as a projection of them, and quicker.
+                self.find("seq", filter, rows(), |row| Some(wire::seq_row(row)))
                     .await
             })
             .await?;
@@ -168,13 +168,9 @@ impl Reader {
 
     /// Returns what bounds the user's part in each of the conversations. Those the user has no
     /// part in are left out.
-    pub(super) async fn limits(
-        &self,
-        user: &UserId,
-        ids: &[ConversationId],
-        reserved: &HashMap<ConversationId, Reserved>,
-    ) -> Result<UserLimits> {
-        let (rows, positions) = futures::try_join!(
+    pub(super) async fn limits(&self, user: &UserId, ids: &[ConversationId]) -> Result<UserLimits> {
+        let (reserved, rows, positions) = futures::try_join!(
+            self.reserved(ids),
             self.chunked(ids, |ids| async move {
                 let filter =
                     doc! { "owner_user_id": user.as_str(), "conversation_id": { "$in": strings(&ids) } };
@@ -243,10 +239,10 @@ impl Reader {
         ids: &[ConversationId],
     ) -> Result<Vec<Bounds>> {
         let ids = distinct(ids);
-        let reserved = self.reserved(&ids).await?;
         let ranges = match view {
             View::As(user) => {
-                let limits = self.limits(user, &ids, &reserved).await?;
+                let (reserved, limits) =
+                    futures::try_join!(self.reserved(&ids), self.limits(user, &ids))?;
                 let known: Vec<_> = ids
                     .iter()
                     .filter(|id| limits.contains_key(*id))
@@ -264,7 +260,7 @@ impl Reader {
                     })
                     .collect()
             }
-            View::Full => self.full_ranges(ids, &reserved).await?,
+            View::Full => self.full_ranges(ids).await?,
         };
         Ok(ranges
             .into_iter()
@@ -279,11 +275,11 @@ impl Reader {
     async fn full_ranges(
         &self,
         ids: Vec<ConversationId>,
-        reserved: &HashMap<ConversationId, Reserved>,
     ) -> Result<Vec<(ConversationId, SeqRange)>> {
+        let reserved = self.reserved(&ids).await?;
         let first_blocks: Vec<_> = ids.iter().map(|id| BlockId::doc_id(id, 0)).collect();
         let (heads, whole) =
-            futures::try_join!(self.heads(&ids, reserved), self.existing(&first_blocks))?;
+            futures::try_join!(self.heads(&ids, &reserved), self.existing(&first_blocks))?;
         let whole: HashSet<_> = whole.into_iter().map(|block| block.conversation).collect();
         stream::iter(ids)
             .map(|id| {
