@@ -93,6 +93,32 @@ async fn a_token_that_expires_in_mid_history_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_new_token_that_is_gone_at_once_is_replaced_too() {
+    let server = server();
+    for call in [3, 4, 5] {
+        server
+            .faults()
+            .on(PULL, When::Call(call), Fault::ExpireToken);
+    }
+    let (slots, failure) = pulled(&server, |options| options.concurrency = 1).await;
+    assert!(failure.is_none(), "{failure:?}");
+    assert_eq!(slots.len(), 260);
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_token_is_not_asked_for_ever() {
+    let server = server();
+    server.faults().on(PULL, When::Every(1), Fault::ExpireToken);
+    let (slots, failure) = pulled(&server, |options| options.concurrency = 1).await;
+    assert!(slots.is_empty(), "{} slots", slots.len());
+    assert!(
+        matches!(&failure, Some(Error::Incomplete { source, .. }) if matches!(**source, Error::Unauthorized { .. })),
+        "{failure:?}"
+    );
+    assert!(server.calls(PULL) < 10, "{} calls", server.calls(PULL));
+}
+
+#[tokio::test]
 async fn a_page_that_is_too_large_is_cut_until_it_fits() {
     let limited = ServerOptions {
         answer_limit: 6_000,

@@ -31,6 +31,10 @@ use crate::secret::Secret;
 /// More calls at once than this only make a server slower.
 const MOST_AT_ONCE: usize = 1024;
 
+/// How often one call takes a new token. Once is not enough: calls made at once share a token, and the
+/// new one can be gone as well before a call that waited for it is made again.
+const TOKEN_REPLACEMENTS: u32 = 3;
+
 /// Makes calls.
 pub(super) struct Transport {
     client: reqwest::Client,
@@ -113,14 +117,17 @@ impl Transport {
     where
         T: DeserializeOwned + Default,
     {
-        let token = self.token().await?;
-        match self.persevere(path, body, Some(&token), retries).await {
-            Err(failure) if failure.is_stale_token() => {
-                tracing::debug!(path, code = failure.code(), "the token is no longer taken");
-                let token = self.tokens.take(self, Some(&token)).await?;
-                self.persevere(path, body, Some(&token), retries).await
+        let mut token = self.token().await?;
+        let mut replacements = 0;
+        loop {
+            match self.persevere(path, body, Some(&token), retries).await {
+                Err(failure) if failure.is_stale_token() && replacements < TOKEN_REPLACEMENTS => {
+                    tracing::debug!(path, code = failure.code(), "the token is no longer taken");
+                    token = self.tokens.take(self, Some(&token)).await?;
+                    replacements += 1;
+                }
+                outcome => return outcome,
             }
-            outcome => outcome,
         }
     }
 
