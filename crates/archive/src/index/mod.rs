@@ -1,0 +1,1 @@
+//! Finding and paging: a Tantivy index beside the tables, derived from them.
