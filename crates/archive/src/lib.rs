@@ -3,5 +3,17 @@
 //! Messages are kept in plain Delta tables that any engine reads, one row per conversation and
 //! number, and found through an index beside them that can be rebuilt from them at any time.
 
+mod archive;
+mod error;
 pub mod index;
+mod place;
 pub mod row;
+pub mod sync;
+mod tables;
+mod write;
+
+pub use self::archive::{Archive, Manifest};
+pub use self::error::{Error, Result};
+pub use self::place::Place;
+pub use self::tables::small::SmallCounts;
+pub use self::write::{Counts, Writer, WriterOptions};

@@ -1,0 +1,108 @@
+//! What can go wrong, by what the caller can do about it.
+
+use std::fmt;
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// What can go wrong with an archive.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no archive at this place.
+    #[error("{place} is no archive")]
+    NotAnArchive {
+        /// Where it was looked for.
+        place: String,
+        /// What was found instead, if anything.
+        #[source]
+        source: Option<Cause>,
+    },
+    /// Something that is not an archive lies where one should be made.
+    #[error("{place} is not empty and is no archive: it holds {found}")]
+    Foreign {
+        /// The place.
+        place: String,
+        /// One name that lies there.
+        found: String,
+    },
+    /// The archive was written by a newer version of this program.
+    #[error(
+        "{place} has format {found}, and this version knows formats up to {known}: a newer version of openim-history made it"
+    )]
+    Newer {
+        /// The place.
+        place: String,
+        /// Its format.
+        found: u32,
+        /// The newest this version knows.
+        known: u32,
+    },
+    /// The archive is of another server.
+    #[error("{place} is the archive of {archived}, and the server is {server}")]
+    OtherServer {
+        /// The place.
+        place: String,
+        /// The server it was made of.
+        archived: String,
+        /// The server it was to be brought up to date with.
+        server: String,
+    },
+    /// Another process writes to the archive.
+    #[error("{place} is being written by {holder}")]
+    Locked {
+        /// The place.
+        place: String,
+        /// Who holds the lock, as far as it said so.
+        holder: String,
+    },
+    /// A part of the archive cannot be read.
+    #[error("{what} is damaged: {reason}")]
+    Damaged {
+        /// Which part.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+        /// What found it.
+        #[source]
+        source: Option<Cause>,
+    },
+    /// The place does not do what was asked of it: no space, no rights, no network.
+    #[error("{what}")]
+    Store {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        #[source]
+        source: Cause,
+    },
+    /// The server, or the way to it.
+    #[error(transparent)]
+    Source(#[from] openim_history_client::Error),
+    /// A value of the caller's makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl Error {
+    pub(crate) fn store(what: impl fmt::Display, source: impl Into<Cause>) -> Self {
+        Self::Store {
+            what: what.to_string(),
+            source: source.into(),
+        }
+    }
+
+    pub(crate) fn damaged(
+        what: impl fmt::Display,
+        reason: impl fmt::Display,
+        source: Option<Cause>,
+    ) -> Self {
+        Self::Damaged {
+            what: what.to_string(),
+            reason: reason.to_string(),
+            source,
+        }
+    }
+}

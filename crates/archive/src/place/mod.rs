@@ -1,0 +1,186 @@
+//! Where an archive lies: a folder, or a bucket. The same code for both.
+
+mod durable;
+mod lock;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use deltalake_core::logstore::{LogStoreRef, StorageConfig, default_logstore};
+use futures::TryStreamExt;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as ObjectPath;
+use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, ObjectStoreExt};
+use url::Url;
+
+use self::durable::Durable;
+pub(crate) use self::lock::Lock;
+use crate::error::{Error, Result};
+
+/// Where an archive lies.
+#[derive(Clone)]
+pub struct Place {
+    /// As it was given, for people.
+    shown: String,
+    url: Url,
+    store: Arc<dyn ObjectStore>,
+    folder: Option<PathBuf>,
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Place").field(&self.shown).finish()
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+impl Place {
+    /// Takes a folder's path or a URL such as `s3://bucket/path`. `options` are those of the bucket's
+    /// service by the names of their environment variables (`AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT_URL`, …);
+    /// unknown ones are passed over. Nothing is touched yet.
+    pub fn new(location: &str, options: &[(String, String)]) -> Result<Self> {
+        match Url::parse(location) {
+            // A drive letter is no scheme.
+            Ok(url) if url.scheme().len() > 1 && url.scheme() != "file" => {
+                Self::remote(location, url, options)
+            }
+            Ok(url) if url.scheme() == "file" => match url.to_file_path() {
+                Ok(path) => Self::folder(&path),
+                Err(()) => Err(Error::Invalid(format!("{location} names no folder"))),
+            },
+            _ => Self::folder(Path::new(location)),
+        }
+    }
+
+    /// Takes a folder.
+    pub fn folder(path: &Path) -> Result<Self> {
+        let absolute = std::path::absolute(path)
+            .map_err(|error| Error::store(format!("use {}", path.display()), error))?;
+        let url = Url::from_directory_path(&absolute)
+            .map_err(|()| Error::Invalid(format!("{} names no folder", path.display())))?;
+        let prefix = ObjectPath::from_absolute_path(&absolute)
+            .map_err(|error| Error::store(format!("use {}", path.display()), error))?;
+        let store = PrefixStore::new(Durable::new(LocalFileSystem::new()), prefix);
+        Ok(Self {
+            shown: path.display().to_string(),
+            url,
+            store: Arc::new(store),
+            folder: Some(absolute),
+        })
+    }
+
+    fn remote(location: &str, mut url: Url, options: &[(String, String)]) -> Result<Self> {
+        if !url.path().ends_with('/') {
+            let path = format!("{}/", url.path());
+            url.set_path(&path);
+        }
+        let options = options
+            .iter()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+        let (store, prefix) = object_store::parse_url_opts(&url, options)
+            .map_err(|error| Error::store(format!("use {location}"), error))?;
+        Ok(Self {
+            shown: location.to_owned(),
+            url,
+            store: Arc::new(PrefixStore::new(store, prefix)),
+            folder: None,
+        })
+    }
+
+    /// Returns the folder, if it is one of this machine.
+    pub fn local(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// Returns the URL, which ends with a slash.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Returns what files are read and written through, by paths inside the archive.
+    pub(crate) fn store(&self) -> &Arc<dyn ObjectStore> {
+        &self.store
+    }
+
+    /// Returns the log of one table.
+    pub(crate) fn table(&self, name: &str) -> Result<LogStoreRef> {
+        let url = self
+            .url
+            .join(&format!("{name}/"))
+            .map_err(|error| Error::store(format!("name {name} in {self}"), error))?;
+        let store: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(
+            Arc::clone(&self.store),
+            ObjectPath::from(name),
+        ));
+        Ok(default_logstore(
+            Arc::clone(&store),
+            store,
+            &url,
+            &StorageConfig::default(),
+        ))
+    }
+
+    /// Reads a small file; `None` where there is none.
+    pub(crate) async fn read(&self, path: &str) -> Result<Option<Bytes>> {
+        let outcome = async { self.store.get(&ObjectPath::from(path)).await?.bytes().await }.await;
+        match outcome {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(Error::store(format!("read {path} in {self}"), error)),
+        }
+    }
+
+    /// Writes a small file whole, in place of what was there.
+    pub(crate) async fn write(&self, path: &str, bytes: impl Into<Bytes>) -> Result<()> {
+        self.store
+            .put(&ObjectPath::from(path), bytes.into().into())
+            .await
+            .map(drop)
+            .map_err(|error| Error::store(format!("write {path} in {self}"), error))
+    }
+
+    /// Removes a file, if it is there.
+    pub(crate) async fn remove(&self, path: &ObjectPath) -> Result<()> {
+        match self.store.delete(path).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(Error::store(format!("remove {path} in {self}"), error)),
+        }
+    }
+
+    /// Lists the files in a folder of the archive and below it, with their sizes.
+    pub(crate) async fn list(&self, folder: &str) -> Result<Vec<object_store::ObjectMeta>> {
+        let folder = (!folder.is_empty()).then(|| ObjectPath::from(folder));
+        self.store
+            .list(folder.as_ref())
+            .try_collect()
+            .await
+            .map_err(|error| Error::store(format!("list {self}"), error))
+    }
+
+    /// Returns the name of something that lies here, if anything does. Hidden files do not count.
+    pub(crate) async fn occupant(&self) -> Result<Option<String>> {
+        if let Some(folder) = &self.folder
+            && !folder.exists()
+        {
+            return Ok(None);
+        }
+        let listed = self
+            .store
+            .list_with_delimiter(None)
+            .await
+            .map_err(|error| Error::store(format!("list {self}"), error))?;
+        let files = listed.objects.iter().map(|file| &file.location);
+        Ok(files
+            .chain(&listed.common_prefixes)
+            .map(ToString::to_string)
+            .find(|name| !name.starts_with('.')))
+    }
+}

@@ -1,0 +1,7 @@
+//! From MongoDB: which blocks are new or different, and their messages.
+
+mod plan;
+mod run;
+
+pub use self::plan::MongoPlan;
+pub use self::run::MongoSync;

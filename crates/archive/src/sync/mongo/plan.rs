@@ -1,0 +1,99 @@
+//! What there is to read.
+
+use std::collections::{BTreeSet, HashSet};
+
+use futures::TryStreamExt;
+use openim_history_client::model::ConversationId;
+use openim_history_client::source::mongo::{BlockId, BlockScope, MongoSource};
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::sync::options::SyncOptions;
+use crate::sync::seen::SeenBlocks;
+use crate::write::{BlockKey, Ledger};
+
+/// What there is to read from MongoDB.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct MongoPlan {
+    /// Conversations on the server that the options take.
+    pub conversations: u64,
+    /// Blocks of theirs on the server.
+    pub blocks: u64,
+    /// Blocks that are new or look different.
+    pub to_read: u64,
+    /// Bytes of these, uncompressed.
+    pub bytes: u64,
+    /// Blocks the archive has messages of and the server no longer has.
+    pub removed: u64,
+    #[serde(skip)]
+    pub(super) read: Vec<BlockId>,
+    #[serde(skip)]
+    pub(super) gone: Vec<BlockKey>,
+    /// Whether every block of the server is to be read.
+    #[serde(skip)]
+    pub(super) everything: bool,
+}
+
+impl MongoPlan {
+    pub(super) async fn make(
+        source: &MongoSource,
+        options: &SyncOptions,
+        seen: &SeenBlocks,
+        ledger: &Ledger,
+    ) -> Result<Self> {
+        let mut plan = Self::default();
+        let mut conversations: HashSet<ConversationId> = HashSet::new();
+        let mut there: HashSet<BlockKey> = HashSet::new();
+        let mut others = false;
+        let mut blocks = source.blocks(BlockScope::All);
+        while let Some(blocks) = blocks.try_next().await? {
+            for block in blocks {
+                if !options.filter.takes(&block.key.conversation_id) {
+                    others = true;
+                    continue;
+                }
+                plan.blocks += 1;
+                let key = BlockKey {
+                    conversation_id: block.key.conversation_id,
+                    number: block.key.number,
+                };
+                if !conversations.contains(&key.conversation_id) {
+                    conversations.insert(key.conversation_id.clone());
+                }
+                if options.thorough || !seen.has(&key, block.size) {
+                    plan.read.push(block.key.id);
+                    plan.bytes += block.size.unwrap_or_default();
+                }
+                there.insert(key);
+            }
+        }
+        plan.conversations = conversations.len() as u64;
+        plan.to_read = plan.read.len() as u64;
+        plan.everything = !others && plan.to_read == plan.blocks;
+        // In the order they were made: neighbours are of one time, and land in one file.
+        plan.read.sort_unstable();
+        let mut gone = BTreeSet::new();
+        for conversation in ledger.conversations() {
+            if !options.filter.takes(conversation) {
+                continue;
+            }
+            for number in ledger.blocks(conversation) {
+                let key = BlockKey {
+                    conversation_id: conversation.clone(),
+                    number,
+                };
+                if !there.contains(&key) {
+                    gone.insert(key);
+                }
+            }
+        }
+        plan.removed = gone.len() as u64;
+        plan.gone = gone.into_iter().collect();
+        Ok(plan)
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.to_read == 0 && self.removed == 0
+    }
+}

@@ -1,0 +1,169 @@
+//! Reading what the plan says, into the archive.
+
+use std::time::Instant;
+
+use futures::TryStreamExt;
+use openim_history_client::model::{Hole, HoleCause, Slot, Timestamp};
+use openim_history_client::source::mongo::{Block, MongoSource, ScanOptions, ScanScope};
+
+use super::plan::MongoPlan;
+use crate::error::Result;
+use crate::row::{RowSource, Seen};
+use crate::sync::options::{SyncOptions, SyncReport};
+use crate::sync::people;
+use crate::sync::progress::Progress;
+use crate::sync::seen::SeenBlocks;
+use crate::write::{BlockKey, Writer};
+
+/// Blocks after which what they weighed is written down: what is read again after a crash, at most.
+const NOTE_BLOCKS: u64 = 10_000;
+
+/// Brings an archive up to date with a server's MongoDB.
+#[derive(Debug)]
+pub struct MongoSync<'a> {
+    source: MongoSource,
+    writer: &'a mut Writer,
+    options: SyncOptions,
+    seen: SeenBlocks,
+}
+
+impl<'a> MongoSync<'a> {
+    /// Prepares to bring the writer's archive up to date.
+    pub async fn new(
+        source: MongoSource,
+        writer: &'a mut Writer,
+        options: SyncOptions,
+    ) -> Result<Self> {
+        let seen = SeenBlocks::read(writer.place()).await?;
+        Ok(Self {
+            source,
+            writer,
+            options,
+            seen,
+        })
+    }
+
+    /// Looks what there is to read. The server weighs its blocks for it; nothing is transferred.
+    pub async fn plan(&self) -> Result<MongoPlan> {
+        let ledger = self.writer.ledger()?;
+        MongoPlan::make(&self.source, &self.options, &self.seen, ledger).await
+    }
+
+    /// Reads it. What was read when something fails is committed, and not read again.
+    pub async fn perform(
+        mut self,
+        plan: &MongoPlan,
+        progress: &dyn Progress,
+    ) -> Result<SyncReport> {
+        let started = Instant::now();
+        let before = self.writer.counts();
+        progress.begin("messages", Some(plan.bytes));
+        let read = self.read(plan, progress).await;
+        // Whatever was taken in is worth keeping, and only then worth noting.
+        self.writer.commit_rows().await?;
+        self.seen.write(self.writer.place()).await?;
+        read?;
+        progress.begin("users, groups and conversations", None);
+        let now = Timestamp::from(jiff::Timestamp::now());
+        let people = people::from_mongo(self.writer.place(), &self.source, now).await?;
+        progress.begin("tidying", None);
+        self.writer.compact(true).await?;
+        self.writer.vacuum().await?;
+        Ok(SyncReport {
+            messages: self.writer.counts().since(before),
+            read: plan.to_read,
+            conversations: plan.conversations,
+            people,
+            elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+
+    async fn read(&mut self, plan: &MongoPlan, progress: &dyn Progress) -> Result<()> {
+        for key in &plan.gone {
+            let seen = now();
+            let holes = removed(self.writer.ledger()?, key);
+            self.writer.take(holes, seen).await?;
+            self.seen.forget(key);
+        }
+        let scope = if plan.everything {
+            ScanScope::All
+        } else {
+            ScanScope::Blocks(plan.read.clone())
+        };
+        let mut scan = self.source.scan(ScanOptions {
+            scope,
+            ..ScanOptions::default()
+        });
+        let mut weighed: Vec<(BlockKey, u64)> = Vec::new();
+        let mut since_note = 0;
+        while let Some(blocks) = scan.try_next().await? {
+            let seen = now();
+            let mut bytes = 0;
+            let mut slots = Vec::with_capacity(blocks.len() * 100);
+            for Block { key, size, slots: these } in blocks {
+                if !self.options.filter.takes(&key.conversation_id) {
+                    continue;
+                }
+                bytes += size;
+                since_note += 1;
+                weighed.push((
+                    BlockKey {
+                        conversation_id: key.conversation_id,
+                        number: key.number,
+                    },
+                    size,
+                ));
+                slots.extend(these.into_iter().filter(|slot| self.wanted(slot)));
+            }
+            self.writer.take(slots, seen).await?;
+            progress.advance(bytes);
+            if since_note >= NOTE_BLOCKS {
+                since_note = 0;
+                self.writer.commit_rows().await?;
+                self.note(&mut weighed);
+                self.seen.write(self.writer.place()).await?;
+            }
+        }
+        self.writer.commit_rows().await?;
+        self.note(&mut weighed);
+        Ok(())
+    }
+
+    fn wanted(&self, slot: &Slot) -> bool {
+        match (self.options.since, slot) {
+            (Some(since), Slot::Message(message)) => message.send_time >= since,
+            _ => true,
+        }
+    }
+
+    /// Notes what was read, once it is committed. A copy of some time only must not keep another
+    /// from reading the rest.
+    fn note(&mut self, weighed: &mut Vec<(BlockKey, u64)>) {
+        for (key, size) in weighed.drain(..) {
+            if self.options.since.is_none() {
+                self.seen.put(key, size);
+            }
+        }
+    }
+}
+
+fn now() -> Seen {
+    Seen {
+        source: RowSource::Mongo,
+        at: Timestamp::from(jiff::Timestamp::now()),
+    }
+}
+
+/// Returns what the archive has of a block as numbers that the server no longer has.
+pub(crate) fn removed(ledger: &crate::write::Ledger, key: &BlockKey) -> Vec<Slot> {
+    ledger
+        .seqs(key)
+        .map(|seq| {
+            Slot::Hole(Hole {
+                conversation_id: key.conversation_id.clone(),
+                seq,
+                cause: HoleCause::NoBlock,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,66 @@
+//! One data file of a table, as the log tells of it.
+
+use std::collections::HashMap;
+
+use deltalake_core::kernel::{Action, Add, LogicalFileView};
+use object_store::path::Path as ObjectPath;
+
+use super::messages::columns::MONTH;
+
+/// One data file of a table.
+#[derive(Clone, Debug)]
+pub(crate) struct DataFile {
+    /// Where it lies inside the table's folder.
+    pub(crate) path: String,
+    /// The month of its rows, in a table that is cut by month.
+    pub(crate) month: Option<String>,
+    /// Its bytes.
+    pub(crate) size: u64,
+    /// Its rows.
+    pub(crate) rows: u64,
+    removal: deltalake_core::kernel::Remove,
+}
+
+impl DataFile {
+    pub(super) fn of(view: LogicalFileView) -> Self {
+        Self {
+            path: view.path().into_owned(),
+            month: view.partition_values_map().remove(MONTH).flatten(),
+            size: u64::try_from(view.size()).unwrap_or_default(),
+            rows: view.num_records().unwrap_or_default() as u64,
+            removal: view.remove_action(true),
+        }
+    }
+
+    /// Returns where it lies inside the archive.
+    pub(crate) fn location(&self, table: &str) -> ObjectPath {
+        ObjectPath::from(format!("{table}/{}", self.path))
+    }
+
+    /// Returns the action that takes it out of the table.
+    pub(crate) fn removal(&self, data_change: bool) -> Action {
+        let mut removal = self.removal.clone();
+        removal.data_change = data_change;
+        Action::Remove(removal)
+    }
+}
+
+/// Returns what brings a new file into a table. `stats` is what engines skip files by, as JSON.
+pub(super) fn addition(path: String, month: Option<String>, size: usize, stats: String) -> Add {
+    Add {
+        path,
+        partition_values: month
+            .map(|month| (MONTH.to_owned(), Some(month)))
+            .into_iter()
+            .collect::<HashMap<_, _>>(),
+        size: i64::try_from(size).unwrap_or(i64::MAX),
+        modification_time: jiff::Timestamp::now().as_millisecond(),
+        data_change: true,
+        stats: Some(stats),
+        tags: None,
+        deletion_vector: None,
+        base_row_id: None,
+        default_row_commit_version: None,
+        clustering_provider: None,
+    }
+}

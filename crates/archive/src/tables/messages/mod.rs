@@ -1,0 +1,14 @@
+//! The table of messages: one row per conversation and number.
+
+pub(crate) mod columns;
+mod decode;
+mod encode;
+pub(crate) mod part;
+pub(crate) mod read;
+pub(crate) mod rewrite;
+
+pub(crate) use self::decode::rows;
+pub(crate) use self::encode::Encoder;
+
+/// The folder of the table.
+pub(crate) const NAME: &str = "messages";

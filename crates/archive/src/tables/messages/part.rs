@@ -1,0 +1,257 @@
+//! One new file of messages, being filled.
+
+use std::ops::ControlFlow;
+
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::TimestampMicrosecondType;
+use deltalake_core::kernel::{Action, Add};
+use object_store::ObjectStoreExt;
+use object_store::path::Path as ObjectPath;
+use openim_history_client::model::{ConversationId, Seq, Timestamp};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::columns::{FILE_SCHEMA, MONTH};
+use super::encode::micros;
+use super::{Encoder, NAME, read};
+use crate::error::{Error, Result};
+use crate::place::Place;
+use crate::row::Row;
+use crate::tables::file::addition;
+
+/// Rows put into columns before they are compressed.
+const BATCH: usize = 8_192;
+
+/// Rows of a group: what a reader takes or leaves at once.
+const GROUP: usize = 131_072;
+
+/// Bytes of a file from which on another one is begun.
+const LARGE: usize = 64 << 20;
+
+/// One new file of messages.
+pub(crate) struct Part {
+    month: String,
+    encoder: Encoder,
+    writer: ArrowWriter<Vec<u8>>,
+    rows: u64,
+    span: Option<Span>,
+}
+
+/// The least and the greatest of what engines skip files by.
+struct Span {
+    conversations: (ConversationId, ConversationId),
+    seqs: (Seq, Seq),
+    times: (i64, i64),
+}
+
+/// A file that is written and waits for its commit.
+#[derive(Debug)]
+pub(crate) struct Written {
+    add: Add,
+    rows: u64,
+}
+
+impl Written {
+    /// Returns how many rows it has.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Returns the action that brings it into the table.
+    pub(crate) fn action(mut self, data_change: bool) -> Action {
+        self.add.data_change = data_change;
+        Action::Add(self.add)
+    }
+}
+
+impl Part {
+    /// Begins a file for messages of one month.
+    pub(crate) fn new(month: String) -> Result<Self> {
+        let writer = ArrowWriter::try_new(Vec::new(), FILE_SCHEMA.clone(), Some(properties()))
+            .map_err(|error| Error::store("begin a file of messages", error))?;
+        Ok(Self {
+            month,
+            encoder: Encoder::default(),
+            writer,
+            rows: 0,
+            span: None,
+        })
+    }
+
+    /// Takes in a row. `text` is what [`Row::text`] says of it.
+    pub(crate) fn push(&mut self, row: &Row, text: &str) -> Result<()> {
+        let message = &row.message;
+        self.measure(
+            message.conversation_id.as_str(),
+            message.seq,
+            micros(message.send_time) / 1_000,
+        );
+        self.encoder.push(row, text);
+        self.rows += 1;
+        // Long messages fill memory sooner than many do.
+        if self.encoder.rows() >= BATCH || self.encoder.bytes() >= 16 << 20 {
+            self.encode()?;
+        }
+        Ok(())
+    }
+
+    fn encode(&mut self) -> Result<()> {
+        if self.encoder.rows() == 0 {
+            return Ok(());
+        }
+        let batch = self.encoder.finish()?;
+        self.writer
+            .write(&batch)
+            .map_err(|error| Error::store("write a file of messages", error))
+    }
+
+    /// Takes in rows that are columns already.
+    pub(crate) fn append(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.encode()?;
+        let Some(times) = batch.column_by_name("send_time") else {
+            return Err(Error::damaged(
+                "a file of messages",
+                "it has no column send_time",
+                None,
+            ));
+        };
+        let times = times.as_primitive::<TimestampMicrosecondType>();
+        let _: ControlFlow<()> = read::each(batch, |at, conversation, seq| {
+            self.measure(conversation, Seq(seq), times.value(at) / 1_000);
+            ControlFlow::Continue(())
+        });
+        self.rows += batch.num_rows() as u64;
+        self.writer
+            .write(batch)
+            .map_err(|error| Error::store("write a file of messages", error))
+    }
+
+    fn measure(&mut self, conversation: &str, seq: Seq, time: i64) {
+        let Some(span) = &mut self.span else {
+            let id = ConversationId::new(conversation);
+            self.span = Some(Span {
+                conversations: (id.clone(), id),
+                seqs: (seq, seq),
+                times: (time, time),
+            });
+            return;
+        };
+        if *conversation < *span.conversations.0.as_str() {
+            span.conversations.0 = conversation.into();
+        } else if *conversation > *span.conversations.1.as_str() {
+            span.conversations.1 = conversation.into();
+        }
+        span.seqs = (span.seqs.0.min(seq), span.seqs.1.max(seq));
+        span.times = (span.times.0.min(time), span.times.1.max(time));
+    }
+
+    /// Returns how many rows it holds.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Returns about how many bytes of memory it takes.
+    pub(crate) fn memory(&self) -> usize {
+        self.encoder.bytes() + self.writer.memory_size() + self.writer.inner().len()
+    }
+
+    /// Whether another file should be begun.
+    pub(crate) fn is_large(&self) -> bool {
+        self.writer.bytes_written() + self.writer.in_progress_size() >= LARGE
+    }
+
+    /// Ends the file: its bytes, ready to be written.
+    pub(crate) fn finish(mut self) -> Result<Finished> {
+        self.encode()?;
+        let stats = self.stats();
+        let bytes = self
+            .writer
+            .into_inner()
+            .map_err(|error| Error::store("write a file of messages", error))?;
+        let add = addition(
+            format!("{MONTH}={}/part-{}.parquet", self.month, Uuid::new_v4()),
+            Some(self.month),
+            bytes.len(),
+            stats,
+        );
+        Ok(Finished {
+            add,
+            bytes,
+            rows: self.rows,
+        })
+    }
+
+    fn stats(&self) -> String {
+        let Some(span) = &self.span else {
+            return json!({"numRecords": 0}).to_string();
+        };
+        let shown = |millis| Timestamp::from_millis(millis).to_string();
+        json!({
+            "numRecords": self.rows,
+            "minValues": {
+                "conversation_id": span.conversations.0,
+                "seq": span.seqs.0.0,
+                "send_time": shown(span.times.0),
+            },
+            "maxValues": {
+                "conversation_id": span.conversations.1,
+                "seq": span.seqs.1.0,
+                "send_time": shown(span.times.1),
+            },
+            "nullCount": {"conversation_id": 0, "seq": 0, "send_time": 0},
+        })
+        .to_string()
+    }
+}
+
+/// A file whose bytes are ready.
+pub(crate) struct Finished {
+    add: Add,
+    bytes: Vec<u8>,
+    rows: u64,
+}
+
+impl Finished {
+    /// Returns how many bytes it has.
+    pub(crate) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Puts the file where it belongs. It is no part of the table before its commit.
+    pub(crate) async fn write(self, place: &Place) -> Result<Written> {
+        let path = ObjectPath::from(format!("{NAME}/{}", self.add.path));
+        place
+            .store()
+            .put(&path, self.bytes.into())
+            .await
+            .map_err(|error| Error::store(format!("write {path} in {place}"), error))?;
+        Ok(Written {
+            add: self.add,
+            rows: self.rows,
+        })
+    }
+}
+
+/// How a file is written: small first, for it is written once and read often.
+fn properties() -> WriterProperties {
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
+        .set_max_row_group_row_count(Some(GROUP))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_created_by(concat!("openim-history ", env!("CARGO_PKG_VERSION")).to_owned());
+    // No two rows are alike in these: a dictionary would be built and thrown away.
+    for column in ["client_msg_id", "server_msg_id", "content", "text"] {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
+    }
+    for column in ["seq", "send_time", "create_time"] {
+        properties = properties
+            .set_column_dictionary_enabled(ColumnPath::from(column), false)
+            .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
+    }
+    properties.build()
+}

@@ -1,0 +1,150 @@
+//! Reading files of messages: keys alone, whole rows, or the rows of some keys.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{BooleanArray, RecordBatch};
+use futures::{Stream, StreamExt, TryStreamExt};
+use openim_history_client::model::{ConversationId, Seq};
+use parquet::arrow::arrow_reader::{ArrowPredicateFn, RowFilter};
+use parquet::arrow::async_reader::ParquetObjectReader;
+use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
+use parquet::errors::ParquetError;
+
+use super::NAME;
+use crate::error::{Error, Result};
+use crate::place::Place;
+use crate::row::{Key, Row};
+use crate::tables::file::DataFile;
+
+/// Rows handed over at once.
+const BATCH: usize = 4_096;
+
+/// The keys that are looked for.
+pub(crate) type Keys = HashMap<ConversationId, HashSet<Seq>>;
+
+/// Groups keys by conversation.
+pub(crate) fn keys<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Keys {
+    let mut grouped = Keys::new();
+    for key in keys {
+        grouped
+            .entry(key.conversation_id.clone())
+            .or_default()
+            .insert(key.seq);
+    }
+    grouped
+}
+
+async fn open(
+    place: &Place,
+    file: &DataFile,
+) -> Result<ParquetRecordBatchStreamBuilder<ParquetObjectReader>> {
+    let reader = ParquetObjectReader::new(place.store().clone(), file.location(NAME))
+        .with_file_size(file.size);
+    ParquetRecordBatchStreamBuilder::new(reader)
+        .await
+        .map_err(|error| unreadable(place, file, error))
+}
+
+fn unreadable(place: &Place, file: &DataFile, error: ParquetError) -> Error {
+    Error::damaged(
+        format_args!("{} in {place}", file.location(NAME)),
+        "it cannot be read",
+        Some(Box::new(error)),
+    )
+}
+
+/// Reads a file's batches, with all columns.
+pub(crate) async fn batches(
+    place: &Place,
+    file: &DataFile,
+) -> Result<impl Stream<Item = Result<RecordBatch>> + Send + use<>> {
+    let stream = open(place, file)
+        .await?
+        .with_batch_size(BATCH)
+        .build()
+        .map_err(|error| unreadable(place, file, error))?;
+    let (place, file) = (place.clone(), file.clone());
+    Ok(stream.map_err(move |error| unreadable(&place, &file, error)))
+}
+
+/// Tells every key of a file.
+pub(crate) async fn each_key(
+    place: &Place,
+    file: &DataFile,
+    mut tell: impl FnMut(&str, i64),
+) -> Result<()> {
+    let builder = open(place, file).await?;
+    let only = ProjectionMask::columns(builder.parquet_schema(), ["conversation_id", "seq"]);
+    let mut stream = builder
+        .with_projection(only)
+        .with_batch_size(65_536)
+        .build()
+        .map_err(|error| unreadable(place, file, error))?;
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(|error| unreadable(place, file, error))?;
+        let _: ControlFlow<()> = each(&batch, |_, conversation, seq| {
+            tell(conversation, seq);
+            ControlFlow::Continue(())
+        });
+    }
+    Ok(())
+}
+
+/// Goes through the keys of a batch.
+pub(super) fn each<B>(
+    batch: &RecordBatch,
+    mut tell: impl FnMut(usize, &str, i64) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    let (Some(conversations), Some(seqs)) = (
+        batch.column_by_name("conversation_id"),
+        batch.column_by_name("seq"),
+    ) else {
+        return ControlFlow::Continue(());
+    };
+    let conversations = conversations.as_string::<i32>();
+    let seqs = seqs.as_primitive::<Int64Type>();
+    for at in 0..batch.num_rows() {
+        tell(at, conversations.value(at), seqs.value(at))?;
+    }
+    ControlFlow::Continue(())
+}
+
+/// Says of each row of a batch whether its key is among `keys`.
+pub(crate) fn among(batch: &RecordBatch, keys: &Keys) -> BooleanArray {
+    let mut found = Vec::with_capacity(batch.num_rows());
+    // Neighbours are often of one conversation.
+    let mut last: Option<(String, Option<&HashSet<Seq>>)> = None;
+    let _: ControlFlow<()> = each(batch, |_, conversation, seq| {
+        if last.as_ref().is_none_or(|(id, _)| id != conversation) {
+            let seqs = keys.get(&ConversationId::new(conversation));
+            last = Some((conversation.to_owned(), seqs));
+        }
+        let seqs = last.as_ref().and_then(|(_, seqs)| *seqs);
+        found.push(seqs.is_some_and(|seqs| seqs.contains(&Seq(seq))));
+        ControlFlow::Continue(())
+    });
+    found.into()
+}
+
+/// Reads the rows of a file whose key is among `keys`; the other columns of the rest are not decoded.
+pub(crate) async fn rows_of(place: &Place, file: &DataFile, keys: &Keys) -> Result<Vec<Row>> {
+    let builder = open(place, file).await?;
+    let schema = builder.parquet_schema();
+    let only = ProjectionMask::columns(schema, ["conversation_id", "seq"]);
+    let wanted = keys.clone();
+    let filter = ArrowPredicateFn::new(only, move |batch| Ok(among(&batch, &wanted)));
+    let mut stream = builder
+        .with_row_filter(RowFilter::new(vec![Box::new(filter)]))
+        .with_batch_size(BATCH)
+        .build()
+        .map_err(|error| unreadable(place, file, error))?;
+    let mut rows = Vec::new();
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(|error| unreadable(place, file, error))?;
+        rows.extend(super::rows(&batch)?);
+    }
+    Ok(rows)
+}

@@ -1,0 +1,6 @@
+//! The tables: Delta Lake, one folder each.
+
+pub(crate) mod file;
+pub(crate) mod messages;
+pub(crate) mod small;
+pub(crate) mod table;

@@ -1,0 +1,9 @@
+//! The small tables: users, groups, members, conversations, read positions. Each is one file that is
+//! written anew when something changed; rows of what the server no longer has stay, with the time we saw it gone.
+
+mod entity;
+mod stored;
+
+pub(crate) use self::entity::{Entity, ReadState};
+pub use self::stored::SmallCounts;
+pub(crate) use self::stored::{bring_up_to_date, read};

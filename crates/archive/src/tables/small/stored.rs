@@ -1,0 +1,240 @@
+//! Reading and writing a small table as a whole.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{Field, Schema, SchemaRef};
+use deltalake_core::kernel::Action;
+use futures::TryStreamExt;
+use object_store::ObjectStoreExt;
+use object_store::path::Path as ObjectPath;
+use openim_history_client::model::Timestamp;
+use parquet::arrow::async_reader::ParquetObjectReader;
+use parquet::arrow::{ArrowWriter, ParquetRecordBatchStreamBuilder};
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::entity::Entity;
+use crate::error::{Error, Result};
+use crate::place::Place;
+use crate::tables::file::addition;
+use crate::tables::messages::columns::{Column, Kind, may, must};
+use crate::tables::table::{Purpose, Table};
+
+/// The columns every small table has beside its own.
+const SIGHT: &[Column] = &[
+    must("first_seen", Kind::Time),
+    must("last_changed", Kind::Time),
+    may("gone_at", Kind::Time),
+];
+
+/// When something was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sight {
+    pub(crate) first_seen: Timestamp,
+    pub(crate) last_changed: Timestamp,
+    /// When we saw that the server no longer has it.
+    pub(crate) gone_at: Option<Timestamp>,
+}
+
+/// A row of a small table.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stored<E> {
+    pub(crate) entity: E,
+    pub(crate) sight: Sight,
+}
+
+/// What became of a small table's rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SmallCounts {
+    /// Rows that are there now.
+    pub total: u64,
+    /// Rows the archive did not have.
+    pub new: u64,
+    /// Rows that are different now.
+    pub changed: u64,
+    /// Rows the server no longer has.
+    pub gone: u64,
+}
+
+fn fields(columns: &[Column]) -> Vec<Arc<Field>> {
+    columns
+        .iter()
+        .map(|column| Arc::new(Field::new(column.name, column.kind.data_type(), column.nullable)))
+        .collect()
+}
+
+fn schema<E: Entity>() -> SchemaRef {
+    let mut all = fields(E::COLUMNS);
+    all.extend(fields(SIGHT));
+    Arc::new(Schema::new(all))
+}
+
+/// Reads a small table; empty where it was never written.
+pub(crate) async fn read<E: Entity>(place: &Place) -> Result<Vec<Stored<E>>> {
+    match Table::open(place, E::NAME).await? {
+        Some(table) => rows(place, &table).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn rows<E: Entity>(place: &Place, table: &Table) -> Result<Vec<Stored<E>>> {
+    let mut rows = Vec::new();
+    for file in table.files() {
+        let damaged = |error| {
+            Error::damaged(
+                format_args!("{} in {place}", file.location(E::NAME)),
+                "it cannot be read",
+                Some(error),
+            )
+        };
+        let reader = ParquetObjectReader::new(place.store().clone(), file.location(E::NAME))
+            .with_file_size(file.size);
+        let mut batches = ParquetRecordBatchStreamBuilder::new(reader)
+            .await
+            .and_then(ParquetRecordBatchStreamBuilder::build)
+            .map_err(|error| damaged(error.into()))?;
+        while let Some(batch) = batches
+            .try_next()
+            .await
+            .map_err(|error| damaged(error.into()))?
+        {
+            let entities: Vec<E> = serde_arrow::from_record_batch(&only(&batch, E::COLUMNS)?)
+                .map_err(|error| damaged(error.into()))?;
+            let sights: Vec<Sight> = serde_arrow::from_record_batch(&only(&batch, SIGHT)?)
+                .map_err(|error| damaged(error.into()))?;
+            let both = entities.into_iter().zip(sights);
+            rows.extend(both.map(|(entity, sight)| Stored { entity, sight }));
+        }
+    }
+    Ok(rows)
+}
+
+/// Takes some columns of a batch.
+fn only(batch: &RecordBatch, columns: &[Column]) -> Result<RecordBatch> {
+    let places: Result<Vec<usize>, _> = columns
+        .iter()
+        .map(|column| batch.schema_ref().index_of(column.name))
+        .collect();
+    Ok(batch.project(&places?)?)
+}
+
+/// Brings a table up to date with everything the server has of it now. Where nothing changed, nothing
+/// is written. `complete` says that what was not seen is not there any more.
+pub(crate) async fn bring_up_to_date<E: Entity>(
+    place: &Place,
+    seen: Vec<E>,
+    complete: bool,
+    now: Timestamp,
+) -> Result<SmallCounts> {
+    let table = Table::open(place, E::NAME).await?;
+    let stored = match &table {
+        Some(table) => rows(place, table).await?,
+        None => Vec::new(),
+    };
+    let (rows, counts) = compare(stored, seen, complete, now);
+    if counts.new + counts.changed + counts.gone == 0 {
+        return Ok(counts);
+    }
+    let mut table = match table {
+        Some(table) => table,
+        None => Table::create(place, E::NAME, &schema::<E>(), None).await?,
+    };
+    let mut actions: Vec<Action> = table.files().iter().map(|file| file.removal(true)).collect();
+    actions.push(write(place, &rows).await?);
+    table.commit(actions, Purpose::Change, None).await?;
+    Ok(counts)
+}
+
+fn compare<E: Entity>(
+    stored: Vec<Stored<E>>,
+    seen: Vec<E>,
+    complete: bool,
+    now: Timestamp,
+) -> (Vec<Stored<E>>, SmallCounts) {
+    let mut counts = SmallCounts::default();
+    // The server's collections may hold a key twice: the last one counts.
+    let mut seen: HashMap<E::Key, E> = seen
+        .into_iter()
+        .map(|mut entity| {
+            entity.tidy();
+            (entity.key(), entity)
+        })
+        .collect();
+    let mut rows = stored;
+    for row in &mut rows {
+        // What is gone stays as it was: who comes back gets a row of their own.
+        if row.sight.gone_at.is_some() {
+            continue;
+        }
+        match seen.remove(&row.entity.key()) {
+            Some(entity) if entity == row.entity => counts.total += 1,
+            Some(entity) => {
+                row.entity = entity;
+                row.sight.last_changed = now;
+                counts.changed += 1;
+                counts.total += 1;
+            }
+            None if complete => {
+                row.sight.gone_at = Some(now);
+                row.sight.last_changed = now;
+                counts.gone += 1;
+            }
+            None => counts.total += 1,
+        }
+    }
+    counts.new = seen.len() as u64;
+    counts.total += counts.new;
+    rows.extend(seen.into_values().map(|entity| Stored {
+        entity,
+        sight: Sight {
+            first_seen: now,
+            last_changed: now,
+            gone_at: None,
+        },
+    }));
+    // In one order, so that neighbours compress well and a reader finds what belongs together.
+    rows.sort_by_cached_key(|row| (row.entity.key(), row.sight.first_seen));
+    (rows, counts)
+}
+
+/// Writes all rows into one new file.
+async fn write<E: Entity>(place: &Place, rows: &[Stored<E>]) -> Result<Action> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+        Error::store(format!("write table {} of {place}", E::NAME), error)
+    };
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
+        .build();
+    let schema = schema::<E>();
+    let mut writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties))
+        .map_err(|error| failed(error.into()))?;
+    for chunk in rows.chunks(16_384) {
+        let entities: Vec<&E> = chunk.iter().map(|row| &row.entity).collect();
+        let sights: Vec<Sight> = chunk.iter().map(|row| row.sight).collect();
+        let mut columns: Vec<ArrayRef> = serde_arrow::to_arrow(&fields(E::COLUMNS), &entities)
+            .map_err(|error| failed(error.into()))?;
+        columns.extend(
+            serde_arrow::to_arrow(&fields(SIGHT), &sights).map_err(|error| failed(error.into()))?,
+        );
+        let batch = RecordBatch::try_new(schema.clone(), columns)?;
+        writer.write(&batch).map_err(|error| failed(error.into()))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| failed(error.into()))?;
+    let add = addition(
+        format!("part-{}.parquet", Uuid::new_v4()),
+        None,
+        bytes.len(),
+        format!("{{\"numRecords\":{}}}", rows.len()),
+    );
+    let path = ObjectPath::from(format!("{}/{}", E::NAME, add.path));
+    place
+        .store()
+        .put(&path, bytes.into())
+        .await
+        .map_err(|error| failed(error.into()))?;
+    Ok(Action::Add(add))
+}

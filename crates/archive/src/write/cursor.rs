@@ -1,0 +1,58 @@
+//! Up to where a source was followed: true together with the rows, through the number in the log.
+
+use std::collections::BTreeMap;
+
+use object_store::path::Path as ObjectPath;
+use openim_history_client::model::{ConversationId, Seq, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::place::Place;
+
+/// How many cursors are left behind the one that holds, for a person who wonders.
+const KEPT: u64 = 8;
+
+/// Up to where a source was followed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Cursor {
+    /// When it was written.
+    pub(crate) written: Timestamp,
+    /// The place in MongoDB's change stream behind which nothing is taken yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mongo_token: Option<String>,
+    /// Over REST: up to which number each log of revokes, deletes and reads (`n_`) was taken.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) logs: BTreeMap<ConversationId, Seq>,
+}
+
+fn path(number: u64) -> String {
+    format!("sync/{number}.json")
+}
+
+impl Cursor {
+    /// Writes it under a number. It holds once the table's log has that number.
+    pub(crate) async fn write(&self, place: &Place, number: u64) -> Result<()> {
+        let text = serde_json::to_vec_pretty(self)
+            .map_err(|error| Error::store("write the cursor", error))?;
+        place.write(&path(number), text).await
+    }
+
+    /// Reads the one with this number.
+    pub(crate) async fn read(place: &Place, number: u64) -> Result<Self> {
+        let what = format!("{} in {place}", path(number));
+        let Some(bytes) = place.read(&path(number)).await? else {
+            return Err(Error::damaged(what, "it is not there", None));
+        };
+        serde_json::from_slice(&bytes)
+            .map_err(|error| Error::damaged(what, "it is no cursor", Some(Box::new(error))))
+    }
+
+    /// Removes the one that no longer can be of interest once `number` holds.
+    pub(crate) async fn forget_before(place: &Place, number: u64) -> Result<()> {
+        match number.checked_sub(KEPT) {
+            Some(old) => place.remove(&ObjectPath::from(path(old))).await,
+            None => Ok(()),
+        }
+    }
+}

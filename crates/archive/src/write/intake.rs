@@ -1,0 +1,133 @@
+//! What happens to slots in memory: new messages go to files in the making, the rest waits for what
+//! the tables say of it. No waiting here, only work.
+
+use std::collections::HashMap;
+use std::mem;
+
+use openim_history_client::model::Slot;
+
+use super::ledger::{Ledger, Month};
+use super::writer::Counts;
+use crate::error::Result;
+use crate::index::IndexWriter;
+use crate::row::{Key, Outcome, Row, Seen, merge, month};
+use crate::tables::messages::part::{Finished, Part};
+
+/// What was taken in and is not committed.
+pub(super) struct Intake {
+    pub(super) ledger: Ledger,
+    pub(super) index: IndexWriter,
+    parts: HashMap<String, Part>,
+    full: Vec<Finished>,
+    /// Rows in `parts` and `full`.
+    rows: u64,
+    /// What was seen of messages the archive has: to be compared with what it has of them.
+    pub(super) again: HashMap<Key, Vec<(Slot, Seen)>>,
+    pub(super) counts: Counts,
+}
+
+impl Intake {
+    pub(super) fn new(ledger: Ledger, index: IndexWriter) -> Self {
+        Self {
+            ledger,
+            index,
+            parts: HashMap::new(),
+            full: Vec::new(),
+            rows: 0,
+            again: HashMap::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Takes in slots.
+    pub(super) fn take(&mut self, slots: Vec<Slot>, seen: Seen) -> Result<()> {
+        for slot in slots {
+            let (conversation, seq) = match &slot {
+                Slot::Message(message) => (&message.conversation_id, message.seq),
+                Slot::Hole(hole) => (&hole.conversation_id, hole.seq),
+            };
+            if self.ledger.has(conversation, seq) {
+                let key = Key {
+                    conversation_id: conversation.clone(),
+                    seq,
+                };
+                self.again.entry(key).or_default().push((slot, seen));
+            } else {
+                match merge(None, slot, seen) {
+                    Outcome::New(row) => self.add(&row)?,
+                    _ => self.counts.holes += 1,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in a row the archive does not have.
+    fn add(&mut self, row: &Row) -> Result<()> {
+        let text = row.text();
+        let month = month(row.message.send_time);
+        self.ledger.put(
+            &row.message.conversation_id,
+            row.message.seq,
+            Month::parse(&month),
+        );
+        self.index.insert(row, &text)?;
+        self.push(month, row, &text)?;
+        self.counts.new += 1;
+        Ok(())
+    }
+
+    /// Takes in a row in place of one that a file rewritten in the same commit no longer has.
+    pub(super) fn replace(&mut self, row: &Row) -> Result<()> {
+        let text = row.text();
+        let month = month(row.message.send_time);
+        self.ledger.put(
+            &row.message.conversation_id,
+            row.message.seq,
+            Month::parse(&month),
+        );
+        self.index.put(row, &text)?;
+        self.push(month, row, &text)?;
+        self.counts.changed += 1;
+        Ok(())
+    }
+
+    fn push(&mut self, month: String, row: &Row, text: &str) -> Result<()> {
+        self.rows += 1;
+        let part = match self.parts.get_mut(&month) {
+            Some(part) => part,
+            None => {
+                let part = Part::new(month.clone())?;
+                self.parts.entry(month.clone()).or_insert(part)
+            }
+        };
+        part.push(row, text)?;
+        if part.is_large()
+            && let Some(part) = self.parts.remove(&month)
+        {
+            self.full.push(part.finish()?);
+        }
+        Ok(())
+    }
+
+    /// Returns how many rows wait for a commit.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Returns about how many bytes the files in the making take.
+    pub(super) fn memory(&self) -> usize {
+        let parts: usize = self.parts.values().map(Part::memory).sum();
+        parts + self.full.iter().map(Finished::size).sum::<usize>()
+    }
+
+    /// Hands out the files, and begins anew.
+    pub(super) fn files(&mut self) -> Result<Vec<Finished>> {
+        self.rows = 0;
+        let mut files = mem::take(&mut self.full);
+        for (_, part) in self.parts.drain() {
+            files.push(part.finish()?);
+        }
+        Ok(files)
+    }
+}

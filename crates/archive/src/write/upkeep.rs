@@ -1,0 +1,67 @@
+//! Keeping the table handy: many small files become few, and files nobody needs are removed.
+
+use std::collections::BTreeMap;
+
+use super::writer::Writer;
+use crate::error::Result;
+use crate::tables::file::DataFile;
+use crate::tables::messages::read::Keys;
+use crate::tables::messages::rewrite::merged;
+use crate::tables::table::Purpose;
+
+/// Files below these sizes are put together once there are that many of a month. Each message is
+/// rewritten at most once on each step.
+const STEPS: [(u64, usize); 3] = [(1 << 20, 24), (8 << 20, 12), (32 << 20, 6)];
+
+impl Writer {
+    /// Puts small files together where there are many, and returns how many went. `all` does so with
+    /// two already: for the end of a large copy.
+    pub async fn compact(&mut self, all: bool) -> Result<usize> {
+        let mut months: BTreeMap<String, Vec<DataFile>> = BTreeMap::new();
+        for file in self.table.files() {
+            let month = file.month.clone().unwrap_or_default();
+            months.entry(month).or_default().push(file);
+        }
+        let mut gone = 0;
+        for (month, files) in months {
+            let Some(files) = choose(files, all) else {
+                continue;
+            };
+            let mut actions = Vec::new();
+            for file in merged(&self.place, &month, &files, &Keys::new()).await? {
+                actions.push(file.write(&self.place).await?.action(false));
+            }
+            gone += files.len();
+            actions.extend(files.iter().map(|file| file.removal(false)));
+            let version = self.table.commit(actions, Purpose::Compact, None).await?;
+            self.cover(version).await?;
+        }
+        Ok(gone)
+    }
+
+    /// Removes files that were replaced longer ago than the options say, and returns how many.
+    pub async fn vacuum(&mut self) -> Result<usize> {
+        let before = self.table.version();
+        let gone = self.table.vacuum(self.options.retention).await?;
+        if self.table.version() != before {
+            self.cover(self.table.version()).await?;
+        }
+        Ok(gone)
+    }
+}
+
+/// Chooses the files of a month to put together, if it is worth it.
+fn choose(mut files: Vec<DataFile>, all: bool) -> Option<Vec<DataFile>> {
+    files.sort_by_key(|file| file.size);
+    let below = |size: u64| files.iter().take_while(|file| file.size < size).count();
+    if all {
+        let small = below(STEPS[2].0);
+        // One file of the usual size is as good as it gets.
+        return (small > 1).then(|| files.drain(..small).collect());
+    }
+    let step = STEPS.iter().rev().find_map(|(size, least)| {
+        let small = below(*size);
+        (small >= *least).then_some(small)
+    });
+    step.map(|small| files.drain(..small).collect())
+}

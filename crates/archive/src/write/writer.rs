@@ -1,0 +1,280 @@
+//! The writer: takes slots in, commits them.
+
+use std::time::Duration;
+
+use openim_history_client::model::{Slot, Timestamp};
+use serde::Serialize;
+
+use super::cursor::Cursor;
+use super::intake::Intake;
+use super::ledger::Ledger;
+use crate::error::{Error, Result};
+use crate::index::IndexWriter;
+use crate::place::{Lock, Place};
+use crate::row::Seen;
+use crate::tables::messages::part::Written;
+use crate::tables::table::{Purpose, Table};
+
+/// How a writer works.
+#[derive(Clone, Debug)]
+pub struct WriterOptions {
+    /// New messages after which it commits by itself.
+    pub commit_rows: u64,
+    /// Bytes of memory for files in the making; beyond it they are written out.
+    pub memory: usize,
+    /// Bytes of memory for the index in the making.
+    pub index_memory: usize,
+    /// How long files that were replaced are kept, for readers that began before.
+    pub retention: Duration,
+}
+
+impl Default for WriterOptions {
+    fn default() -> Self {
+        Self {
+            commit_rows: 500_000,
+            memory: 128 << 20,
+            index_memory: 96 << 20,
+            retention: Duration::from_secs(24 * 60 * 60),
+        }
+    }
+}
+
+/// What became of the slots that were taken in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Messages the archive did not have.
+    pub new: u64,
+    /// Messages of which something new was seen.
+    pub changed: u64,
+    /// Messages seen again as they were.
+    pub unchanged: u64,
+    /// Numbers without a message, of which the archive has none either.
+    pub holes: u64,
+}
+
+impl Counts {
+    /// Returns what came since an earlier count.
+    #[must_use]
+    pub fn since(self, before: Self) -> Self {
+        Self {
+            new: self.new - before.new,
+            changed: self.changed - before.changed,
+            unchanged: self.unchanged - before.unchanged,
+            holes: self.holes - before.holes,
+        }
+    }
+}
+
+/// The one way into an archive. There is only one at a time.
+pub struct Writer {
+    pub(super) place: Place,
+    pub(super) table: Table,
+    /// `None` while it works, and for good when that failed: what is in memory and what is on disk may
+    /// differ then.
+    intake: Option<Box<Intake>>,
+    /// Files that are written and not committed.
+    written: Vec<Written>,
+    /// The cursor that holds, and its number.
+    cursor: Cursor,
+    number: u64,
+    lock: Lock,
+    pub(super) options: WriterOptions,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer")
+            .field("table", &self.table)
+            .field("cursor", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Seen messages that wait for a look into the tables: more are looked up at once.
+const MOST_AGAIN: usize = 20_000;
+
+impl Writer {
+    /// Opens what is there. The lock must be taken before the table is read.
+    pub(crate) async fn new(
+        place: Place,
+        table: Table,
+        index: IndexWriter,
+        lock: Lock,
+        options: WriterOptions,
+    ) -> Result<Self> {
+        let ledger = Ledger::read(&place, &table.files()).await?;
+        let number = table.cursor().await?.unwrap_or_default();
+        let cursor = match number {
+            0 => Cursor::default(),
+            number => match Cursor::read(&place, number).await {
+                Ok(cursor) => cursor,
+                // Only where to go on was lost: without it, everything is compared.
+                Err(error @ Error::Damaged { .. }) => {
+                    tracing::warn!(%error, "the next sync compares everything");
+                    Cursor::default()
+                }
+                Err(error) => return Err(error),
+            },
+        };
+        Ok(Self {
+            place,
+            table,
+            intake: Some(Box::new(Intake::new(ledger, index))),
+            written: Vec::new(),
+            cursor,
+            number,
+            lock,
+            options,
+        })
+    }
+
+    /// Returns where the archive lies.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Returns the cursor that holds.
+    pub(crate) fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+
+    /// Returns which numbers the archive has, those not committed yet included.
+    pub(crate) fn ledger(&self) -> Result<&Ledger> {
+        self.intake().map(|intake| &intake.ledger)
+    }
+
+    /// Returns what became of everything taken in so far.
+    pub fn counts(&self) -> Counts {
+        self.intake
+            .as_ref()
+            .map(|intake| intake.counts)
+            .unwrap_or_default()
+    }
+
+    /// Takes slots in. Nothing is certain before [`Writer::commit`]; what is too much for memory is
+    /// committed on the way, under the cursor that holds.
+    pub async fn take(&mut self, slots: Vec<Slot>, seen: Seen) -> Result<()> {
+        if slots.is_empty() {
+            return Ok(());
+        }
+        self.work(move |intake| intake.take(slots, seen)).await?;
+        let intake = self.intake()?;
+        if intake.memory() > self.options.memory {
+            self.write_out().await?;
+        }
+        if self.intake()?.again.len() > MOST_AGAIN || self.rows()? >= self.options.commit_rows {
+            self.commit_under(self.cursor.clone()).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes everything taken in so far certain, with the cursor that covers it.
+    pub(crate) async fn commit(&mut self, mut cursor: Cursor) -> Result<()> {
+        cursor.written = Timestamp::from(jiff::Timestamp::now());
+        self.commit_under(cursor).await
+    }
+
+    /// Makes everything taken in so far certain.
+    pub async fn commit_rows(&mut self) -> Result<()> {
+        self.commit_under(self.cursor.clone()).await
+    }
+
+    async fn commit_under(&mut self, cursor: Cursor) -> Result<()> {
+        let again = !self.intake()?.again.is_empty();
+        if self.rows()? > 0 {
+            // What was seen again may be among them, and must lie in the table to be compared.
+            let under = if again {
+                self.cursor.clone()
+            } else {
+                cursor.clone()
+            };
+            let actions = self.new_files().await?;
+            self.seal(actions, Purpose::Append, under).await?;
+        }
+        if again {
+            let actions = self.changes().await?;
+            if !actions.is_empty() {
+                self.seal(actions, Purpose::Change, cursor.clone()).await?;
+            }
+        }
+        if self.cursor != cursor {
+            self.seal(Vec::new(), Purpose::Append, cursor).await?;
+        }
+        Ok(())
+    }
+
+    /// How many new rows wait for a commit.
+    fn rows(&self) -> Result<u64> {
+        let written: u64 = self.written.iter().map(Written::rows).sum();
+        Ok(self.intake()?.rows() + written)
+    }
+
+    /// Writes the files in the making out, and returns the actions that bring all new files in.
+    pub(super) async fn new_files(&mut self) -> Result<Vec<deltalake_core::kernel::Action>> {
+        self.write_out().await?;
+        let written = std::mem::take(&mut self.written);
+        Ok(written.into_iter().map(|file| file.action(true)).collect())
+    }
+
+    async fn write_out(&mut self) -> Result<()> {
+        let files = self.work(Intake::files).await?;
+        for file in files {
+            self.written.push(file.write(&self.place).await?);
+        }
+        Ok(())
+    }
+
+    /// The one point where rows and cursor become true together.
+    async fn seal(
+        &mut self,
+        actions: Vec<deltalake_core::kernel::Action>,
+        purpose: Purpose,
+        cursor: Cursor,
+    ) -> Result<()> {
+        self.lock.check(&self.place)?;
+        let number = self.number + 1;
+        cursor.write(&self.place, number).await?;
+        let version = self.table.commit(actions, purpose, Some(number)).await?;
+        self.number = number;
+        self.cursor = cursor;
+        self.cover(version).await?;
+        Cursor::forget_before(&self.place, number).await
+    }
+
+    /// Lets the index say which version of the table it covers.
+    pub(super) async fn cover(&mut self, version: u64) -> Result<()> {
+        self.work(move |intake| intake.index.commit(version)).await
+    }
+
+    pub(super) fn intake(&self) -> Result<&Intake> {
+        self.intake.as_deref().ok_or_else(broken)
+    }
+
+    /// Works on the intake beside the runtime's own threads.
+    pub(super) async fn work<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut Intake) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let mut intake = self.intake.take().ok_or_else(broken)?;
+        let (intake, outcome) = tokio::task::spawn_blocking(move || {
+            let outcome = work(&mut intake);
+            (intake, outcome)
+        })
+        .await
+        .map_err(|error| Error::store("work on messages", error))?;
+        let outcome = outcome?;
+        self.intake = Some(intake);
+        Ok(outcome)
+    }
+
+    /// Ends the writing. What was not committed is forgotten.
+    pub async fn close(self) -> Result<()> {
+        drop(self.intake);
+        self.lock.release(&self.place).await;
+        Ok(())
+    }
+}
+
+fn broken() -> Error {
+    Error::Invalid("the writer failed before; open the archive again".to_owned())
+}
