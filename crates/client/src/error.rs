@@ -74,6 +74,15 @@ pub enum Error {
         /// The source's name.
         origin: crate::source::Origin,
     },
+    /// A stream of changes cannot go on from where it was left. Nobody can tell any more what
+    /// happened since; only a comparison with the source can.
+    #[error("{what} cannot be taken up again: {reason}")]
+    TokenLost {
+        /// Which stream.
+        what: String,
+        /// What the server said.
+        reason: String,
+    },
     /// The caller's request makes no sense.
     #[error("{what}: {reason}")]
     Invalid {

@@ -24,8 +24,9 @@ fn full_read(bencher: Bencher<'_, '_>) {
         let rows = RUNTIME.block_on(async {
             source
                 .scan(ScanOptions::default())
-                .try_fold(0, |rows, slots| async move {
-                    let messages = slots.iter().filter(|slot| slot.message().is_some());
+                .try_fold(0, |rows, blocks| async move {
+                    let slots = blocks.iter().flat_map(|block| &block.slots);
+                    let messages = slots.filter(|slot| slot.message().is_some());
                     Ok(rows + messages.count() as u64)
                 })
                 .await

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
 use openim_history_client::model::{ConversationId, Seq, Slot};
-use openim_history_client::source::mongo::{MongoSource, ScanOptions};
+use openim_history_client::source::mongo::{Block, MongoSource, ScanOptions};
 use openim_history_client::source::{MemorySource, PageRequest, Source, View};
 
 /// Copies everything the conformance list looks at.
@@ -53,12 +53,16 @@ pub(crate) async fn copy_of(mongo: &MongoSource) -> MemorySource {
             .fold(copy, MemorySource::with_conversation)
             .with_user(user);
     }
-    let scanned: Vec<Vec<Slot>> = mongo
+    let scanned: Vec<Vec<Block>> = mongo
         .scan(ScanOptions::default())
         .try_collect()
         .await
         .expect("the collection is walked");
-    let slots: Vec<Slot> = scanned.into_iter().flatten().collect();
+    let slots: Vec<Slot> = scanned
+        .into_iter()
+        .flatten()
+        .flat_map(|block| block.slots)
+        .collect();
     for (id, first) in beginnings {
         copy = copy.with_min_seq(id, first);
     }

@@ -1,5 +1,7 @@
 //! MongoDB as a source, on a real mongod.
 
+mod blocks;
+mod changes;
 mod damaged;
 mod fixture;
 mod plans;

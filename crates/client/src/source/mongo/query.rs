@@ -6,12 +6,13 @@ use std::hash::Hash;
 
 use bson::{Document, RawDocumentBuf, doc};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use mongodb::options::{AggregateOptions, FindOptions};
+use mongodb::options::{AggregateOptions, FindOptions, RunCursorCommandOptions};
 use mongodb::raw_batch_cursor::{RawBatch, RawBatchCursor};
 use mongodb::{Collection, Database};
 
+use super::changes::ClusterTime;
 use super::failure;
-use super::wire::Fields;
+use super::wire::{Fields, Value};
 use crate::error::{Error, Result};
 
 /// The server takes a request of 48 MB; ids of 1,000 conversations are a thousandth of that, and
@@ -24,6 +25,9 @@ pub(super) struct Reader {
     pub(super) database: Database,
     pub(super) end: String,
     pub(super) concurrency: usize,
+    /// What the member that answers must have applied. Members of a replica set lag behind each
+    /// other, so that one may not know yet what another has told.
+    pub(super) after: Option<ClusterTime>,
 }
 
 impl fmt::Debug for Reader {
@@ -49,12 +53,32 @@ impl Reader {
         filter: Document,
         options: FindOptions,
     ) -> Result<RawBatchCursor> {
-        self.collection(collection)
-            .find(filter)
-            .with_options(options)
-            .batch()
-            .await
-            .map_err(|error| self.failure(&format!("find in {collection}"), &error))
+        let cursor = match self.after {
+            None => {
+                self.collection(collection)
+                    .find(filter)
+                    .with_options(options)
+                    .batch()
+                    .await
+            }
+            Some(after) => {
+                let mut command = doc! { "find": collection, "filter": filter };
+                let documents = [("projection", options.projection), ("sort", options.sort)];
+                for (key, document) in documents {
+                    if let Some(document) = document {
+                        command.insert(key, document);
+                    }
+                }
+                if let Some(limit) = options.limit {
+                    command.insert("limit", limit);
+                }
+                if let Some(size) = options.batch_size {
+                    command.insert("batchSize", i64::from(size));
+                }
+                self.waiting(command, after, options.batch_size).await
+            }
+        };
+        cursor.map_err(|error| self.failure(&format!("find in {collection}"), &error))
     }
 
     /// Reads what a query finds. A collection that does not exist holds nothing.
@@ -77,15 +101,48 @@ impl Reader {
         pipeline: Vec<Document>,
         read: impl FnMut(Fields<'_>) -> Option<T> + Send,
     ) -> Result<Vec<T>> {
+        const ROWS: u32 = 10_000;
         let doing = format!("aggregate in {collection}");
-        let cursor = self
-            .collection(collection)
-            .aggregate(pipeline)
-            .with_options(AggregateOptions::builder().batch_size(10_000).build())
+        let cursor = match self.after {
+            None => {
+                let options = AggregateOptions::builder().batch_size(ROWS).build();
+                self.collection(collection)
+                    .aggregate(pipeline)
+                    .with_options(options)
+                    .batch()
+                    .await
+            }
+            Some(after) => {
+                let cursor = doc! { "batchSize": i64::from(ROWS) };
+                let command =
+                    doc! { "aggregate": collection, "pipeline": pipeline, "cursor": cursor };
+                self.waiting(command, after, Some(ROWS)).await
+            }
+        };
+        let cursor = cursor.map_err(|error| self.failure(&doing, &error))?;
+        self.drain(&doing, cursor, read).await
+    }
+
+    /// Starts a query that the member answers once it has applied everything up to `after`. The
+    /// driver can say so only in a session, and a session does one thing at a time.
+    async fn waiting(
+        &self,
+        mut command: Document,
+        after: ClusterTime,
+        batch_size: Option<u32>,
+    ) -> mongodb::error::Result<RawBatchCursor> {
+        command.insert(
+            "readConcern",
+            doc! { "level": "majority", "afterClusterTime": after.bson() },
+        );
+        let mut options = RunCursorCommandOptions::default();
+        options.batch_size = batch_size;
+        options.selection_criteria = self.database.selection_criteria().cloned();
+        self.database
+            .run_cursor_command(command)
+            .with_options(options)
             .batch()
             .await
-            .map_err(|error| self.failure(&doing, &error))?;
-        self.drain(&doing, cursor, read).await
     }
 
     async fn drain<T>(
@@ -150,6 +207,11 @@ impl Reader {
 
 /// Returns a batch's documents.
 pub(super) fn documents(batch: &RawBatch) -> impl Iterator<Item = Fields<'_>> {
+    values(batch).filter_map(|value| value.document())
+}
+
+/// Returns a batch's documents as values, which know their size.
+pub(super) fn values(batch: &RawBatch) -> impl Iterator<Item = Value<'_>> {
     let reply = Fields::of(batch.as_raw_document().as_bytes());
     reply
         .value("cursor.firstBatch")
@@ -157,7 +219,7 @@ pub(super) fn documents(batch: &RawBatch) -> impl Iterator<Item = Fields<'_>> {
         .and_then(|value| value.array())
         .into_iter()
         .flatten()
-        .filter_map(|(_, value)| value.document())
+        .map(|(_, value)| value)
 }
 
 /// Returns options for the named fields only; `_id` is left out unless named.

@@ -102,13 +102,13 @@ impl Reader {
                 .build();
             let found = local
                 .find("oplog.rs", doc! {}, options, |row| {
-                    row.value("ts")?.timestamp_seconds()
+                    row.value("ts")?.timestamp()
                 })
                 .await?;
             Ok::<_, Error>(
                 found
                     .first()
-                    .map(|seconds| Timestamp::from_millis(i64::from(*seconds) * 1000)),
+                    .map(|(seconds, _)| Timestamp::from_millis(i64::from(*seconds) * 1000)),
             )
         };
         let (first, last) = futures::try_join!(end(1), end(-1))?;

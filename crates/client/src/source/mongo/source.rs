@@ -5,11 +5,14 @@ use bson::doc;
 use futures::Stream;
 use mongodb::options::FindOptions;
 
-use super::blocks::ScanOptions;
+use super::blocks::{Block, BlockInfo, BlockScope, ScanOptions};
+use super::changes::{Changes, ChangesOptions, ResumeToken};
 use super::connect;
 use super::options::MongoOptions;
 use super::query::Reader;
+use super::rows::{self, ConversationSeqs, UserSeqs};
 use super::server_info::ServerInfo;
+use super::wire;
 use crate::error::Result;
 use crate::model::{
     Bounds, Conversation, ConversationId, Group, GroupId, Member, Message, ReadPosition, SeqRange,
@@ -35,6 +38,7 @@ impl MongoSource {
             database: client.database(&options.database),
             end,
             concurrency: options.concurrency.max(1),
+            after: None,
         };
         let nothing = FindOptions::builder().limit(1).build();
         reader
@@ -45,16 +49,103 @@ impl MongoSource {
 
     /// Walks through stored messages in bounded memory: for copies of everything.
     ///
-    /// Each item holds whole blocks, one after the other, the slots of a block ascending; blocks
-    /// come in the order the scope says, not by conversation. Emptied and never filled slots are
-    /// told; those behind a block's last message are left out, because only the next block tells
-    /// whether their numbers were lost. Documents that are no blocks are passed over. After an
-    /// error the stream ends. Messages that change while it runs may be seen before or after.
+    /// Each item holds some whole blocks; they come in the order the scope says, not by
+    /// conversation. Emptied and never filled slots are told. Documents that are no blocks are
+    /// passed over. After an error the stream ends. Messages that change while it runs may be
+    /// seen before or after.
     pub fn scan(
         &self,
         options: ScanOptions,
-    ) -> impl Stream<Item = Result<Vec<Slot>>> + Send + Unpin + use<> {
+    ) -> impl Stream<Item = Result<Vec<Block>>> + Send + Unpin + use<> {
         self.reader.scan(options)
+    }
+
+    /// Lists blocks with their sizes and without what lies in them, in no order. Documents that
+    /// are no blocks are passed over. After an error the stream ends.
+    ///
+    /// A block whose size is the same may still have changed: a message marked as read takes no
+    /// more room than before.
+    pub fn blocks(
+        &self,
+        scope: BlockScope,
+    ) -> impl Stream<Item = Result<Vec<BlockInfo>>> + Send + Unpin + use<> {
+        self.reader.blocks(scope)
+    }
+
+    /// Follows `msg`. A caller may want to tell these failures apart:
+    ///
+    /// - [`Error::NotSupported`](crate::Error::NotSupported): the server is no replica set. Look
+    ///   at the blocks from time to time instead.
+    /// - [`Error::TokenLost`](crate::Error::TokenLost): the start is older than the oplog, or of
+    ///   another server or collection. Compare with what is there, from a new start.
+    /// - [`Error::Unauthorized`](crate::Error::Unauthorized): this user may not follow (the roles
+    ///   `read` and `readWrite` may).
+    ///
+    /// Only what a majority of the replica set has written is told, so that nothing told is ever
+    /// taken back.
+    pub async fn changes(&self, options: ChangesOptions) -> Result<Changes> {
+        self.reader.changes(options).await
+    }
+
+    /// Returns the place behind all that has happened. Read it before a copy is made, read
+    /// through [`MongoSource::caught_up_with`], and follow from it afterwards: then nothing is
+    /// missed, and some of the copy is told again. Fails as [`MongoSource::changes`] does.
+    pub async fn now(&self) -> Result<ResumeToken> {
+        self.reader.now().await
+    }
+
+    /// Returns this source with reads that show at least what happened before a place in the
+    /// stream of changes.
+    ///
+    /// Members of a replica set lag behind each other: one may tell of a change that another,
+    /// asked for the block right after, does not have yet. Such a member waits here until it has.
+    /// Only what a majority has written is read.
+    #[must_use]
+    pub fn caught_up_with(&self, token: &ResumeToken) -> Self {
+        Self {
+            reader: Reader {
+                after: token.cluster_time().max(self.reader.after),
+                ..self.reader.clone()
+            },
+        }
+    }
+
+    /// Walks through all users, administrators and notification accounts included.
+    pub fn all_users(&self) -> impl Stream<Item = Result<Vec<User>>> + Send + Unpin + use<> {
+        self.reader.all("user", wire::user)
+    }
+
+    /// Walks through all groups, dismissed ones included. Owner and number of members are not
+    /// filled in: the members tell.
+    pub fn all_groups(&self) -> impl Stream<Item = Result<Vec<Group>>> + Send + Unpin + use<> {
+        self.reader.all("group", wire::group)
+    }
+
+    /// Walks through the members of all groups, as stored: a name or picture left empty is that
+    /// of the user.
+    pub fn all_members(&self) -> impl Stream<Item = Result<Vec<Member>>> + Send + Unpin + use<> {
+        self.reader.all("group_member", wire::member)
+    }
+
+    /// Walks through all users' rows of conversations.
+    pub fn all_conversations(
+        &self,
+    ) -> impl Stream<Item = Result<Vec<Conversation>>> + Send + Unpin + use<> {
+        self.reader.all("conversation", wire::conversation)
+    }
+
+    /// Walks through how far all users have read all conversations, and what bounds them.
+    pub fn all_user_seqs(
+        &self,
+    ) -> impl Stream<Item = Result<Vec<UserSeqs>>> + Send + Unpin + use<> {
+        self.reader.all("seq_user", rows::user_seqs)
+    }
+
+    /// Walks through what bounds all conversations.
+    pub fn all_conversation_seqs(
+        &self,
+    ) -> impl Stream<Item = Result<Vec<ConversationSeqs>>> + Send + Unpin + use<> {
+        self.reader.all("seq", rows::conversation_seqs)
     }
 
     /// Asks the database about itself, for a diagnosis.

@@ -3,7 +3,7 @@
 use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
 use openim_history_client::model::{HoleCause, Seq, SeqRange, Slot, TimeRange};
-use openim_history_client::source::mongo::{MongoSource, ScanOptions};
+use openim_history_client::source::mongo::{Block, MongoSource, ScanOptions};
 use openim_history_client::source::{PageRequest, Source, View};
 use openim_history_standin::mongod::Mode;
 
@@ -116,12 +116,17 @@ async fn wrong_types_everywhere_are_read_as_nothing_and_never_fail() {
         .expect("inserted");
 
     let source = MongoSource::connect(options).await.expect("connected");
-    let scanned: Vec<Vec<Slot>> = source
+    let scanned: Vec<Vec<Block>> = source
         .scan(ScanOptions::default())
         .try_collect()
         .await
         .expect("scanned");
-    assert!(scanned.iter().flatten().count() > 300);
+    let scanned: usize = scanned
+        .iter()
+        .flatten()
+        .map(|block| block.slots.len())
+        .sum();
+    assert!(scanned > 300);
     let id = "si_x_y".into();
     for view in [View::Full, View::As("x".into())] {
         let slots = source
@@ -220,12 +225,16 @@ async fn hostile_names_of_blocks_are_nobodys_messages() {
         .bounds(&View::Full, &["".into(), "si_a_b:0".into(), "%$".into()])
         .await;
     assert_eq!(nameless.expect("bounds").len(), 2);
-    let scanned: Vec<Vec<Slot>> = source
+    let scanned: Vec<Vec<Block>> = source
         .scan(ScanOptions::default())
         .try_collect()
         .await
         .expect("scanned");
-    let scanned: Vec<_> = scanned.into_iter().flatten().collect();
+    let scanned: Vec<Slot> = scanned
+        .into_iter()
+        .flatten()
+        .flat_map(|block| block.slots)
+        .collect();
     let own = |slot: &&Slot| {
         slot.message()
             .is_some_and(|message| message.conversation_id == id)

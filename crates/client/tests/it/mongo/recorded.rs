@@ -8,7 +8,7 @@ use futures::TryStreamExt;
 use openim_history_client::model::{
     ConversationId, HoleCause, Message, Seq, SeqRange, Slot, Status, TimeRange, Timestamp, UserId,
 };
-use openim_history_client::source::mongo::{MongoSource, ScanOptions, ScanScope};
+use openim_history_client::source::mongo::{Block, MongoSource, ScanOptions, ScanScope};
 use openim_history_client::source::{PageRequest, Source, View};
 use openim_history_standin::rest::Dialect;
 use serde_json::Value;
@@ -397,10 +397,11 @@ async fn a_scan_sees_every_stored_message_once() {
             scope,
             ..ScanOptions::default()
         };
-        let batches: Vec<Vec<Slot>> = source.scan(options).try_collect().await.expect("scanned");
+        let batches: Vec<Vec<Block>> = source.scan(options).try_collect().await.expect("scanned");
         let mut keys: Vec<_> = batches
             .into_iter()
             .flatten()
+            .flat_map(|block| block.slots)
             .filter_map(Slot::into_message)
             .map(|message| (message.conversation_id, message.seq))
             .collect();

@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::model::{ConversationId, Message, Slot};
 use crate::source::View;
 use crate::source::mongo::query::{Reader, distinct, only, whole};
-use crate::source::mongo::wire::{self, BlockId, block_of, seqs_of};
+use crate::source::mongo::wire::{self, BlockName, block_of, seqs_of};
 use crate::source::view::{self, Limits};
 
 /// Conversations looked at to guess how new the newest messages are.
@@ -32,7 +32,7 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn new((block, time): (BlockId, Option<i64>)) -> Option<Self> {
+    fn new((block, time): (BlockName, Option<i64>)) -> Option<Self> {
         Some(Self {
             time: time?,
             conversation: block.conversation,
@@ -146,7 +146,7 @@ impl Reader {
             for blocks in blocks.rchunks(16) {
                 let names: Vec<_> = blocks
                     .iter()
-                    .map(|number| BlockId::doc_id(&id, *number))
+                    .map(|number| BlockName::doc_id(&id, *number))
                     .collect();
                 let found = self.times(&names, Document::new()).await?;
                 let before = candidates.len();
@@ -165,7 +165,7 @@ impl Reader {
         &self,
         names: &[String],
         condition: Document,
-    ) -> Result<Vec<(BlockId, Option<i64>)>> {
+    ) -> Result<Vec<(BlockName, Option<i64>)>> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
@@ -309,7 +309,7 @@ impl Reader {
     async fn fetch(&self, wanted: &[Candidate]) -> Result<Vec<(Candidate, Option<Vec<Slot>>)>> {
         let names: Vec<_> = wanted
             .iter()
-            .map(|candidate| BlockId::doc_id(&candidate.conversation, candidate.number))
+            .map(|candidate| BlockName::doc_id(&candidate.conversation, candidate.number))
             .collect();
         let filter = doc! { "doc_id": { "$in": names } };
         let documents = self

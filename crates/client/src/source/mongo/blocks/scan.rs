@@ -4,20 +4,24 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bson::oid::ObjectId;
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use futures::Stream;
 use futures::stream::{self, BoxStream, StreamExt};
 use mongodb::raw_batch_cursor::RawBatch;
 use tokio::sync::mpsc;
 
+use super::id::{Block, BlockId, BlockKey};
 use super::tails::{block_id, blocks_of};
 use crate::error::{Error, Result};
 use crate::model::{ConversationId, HoleCause, SeqRange, Slot};
-use crate::source::mongo::query::{Reader, documents, whole};
-use crate::source::mongo::wire;
+use crate::source::mongo::query::{Reader, distinct, values, whole};
+use crate::source::mongo::wire::{self, Fields};
 
 /// Blocks the server hands over at once: a few megabytes, so that a scan stays within some tens.
 const BATCH: u32 = 100;
+
+/// Blocks asked for by `_id` in one query.
+const IDS_AT_ONCE: usize = 1_000;
 
 /// What to walk through, and how many hands to use.
 #[derive(Clone, Debug)]
@@ -48,17 +52,19 @@ pub enum ScanScope {
     /// Those whose document `_id` lies behind `after` and not behind `until`, in that order.
     Ids {
         /// The last `_id` that is left out.
-        after: Option<ObjectId>,
+        after: Option<BlockId>,
         /// The last `_id` that is taken.
-        until: Option<ObjectId>,
+        until: Option<BlockId>,
     },
+    /// These, in no order; those that are not there (any more) are left out.
+    Blocks(Vec<BlockId>),
 }
 
 /// The stream of [`MongoSource::scan`](crate::source::mongo::MongoSource::scan).
-struct Scan(BoxStream<'static, Result<Vec<Slot>>>);
+struct Scan(BoxStream<'static, Result<Vec<Block>>>);
 
 impl Stream for Scan {
-    type Item = Result<Vec<Slot>>;
+    type Item = Result<Vec<Block>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.poll_next_unpin(cx)
@@ -70,7 +76,7 @@ impl Reader {
     pub(in crate::source::mongo) fn scan(
         &self,
         options: ScanOptions,
-    ) -> impl Stream<Item = Result<Vec<Slot>>> + Send + Unpin + use<> {
+    ) -> impl Stream<Item = Result<Vec<Block>>> + Send + Unpin + use<> {
         let (sender, receiver) = mpsc::channel(2);
         let decoders = options.decoders.max(1);
         let reader = self.clone();
@@ -112,15 +118,15 @@ impl Reader {
         scope: ScanScope,
         sender: &mpsc::Sender<Result<Batch>>,
     ) -> Result<()> {
-        let (parts, sort) = match scope {
+        let (parts, sort): (Vec<(Option<ConversationId>, Document)>, _) = match scope {
             ScanScope::All => (vec![(None, doc! {})], None),
             ScanScope::Ids { after, until } => {
                 let mut bounds = Document::new();
                 if let Some(after) = after {
-                    bounds.insert("$gt", after);
+                    bounds.insert("$gt", after.object_id());
                 }
                 if let Some(until) = until {
-                    bounds.insert("$lte", until);
+                    bounds.insert("$lte", until.object_id());
                 }
                 // Without a bound every id still is one of MongoDB's own kind.
                 if bounds.is_empty() {
@@ -130,6 +136,14 @@ impl Reader {
                     vec![(None, doc! { "_id": bounds })],
                     Some(doc! { "_id": 1 }),
                 )
+            }
+            ScanScope::Blocks(ids) => {
+                let ids: Vec<Bson> = distinct(&ids)
+                    .into_iter()
+                    .map(|id| id.object_id().into())
+                    .collect();
+                let part = |ids: &[Bson]| (None, doc! { "_id": { "$in": ids } });
+                (ids.chunks(IDS_AT_ONCE).map(part).collect(), None)
             }
             ScanScope::Conversations(ids) => {
                 let part = |id: ConversationId| {
@@ -168,32 +182,58 @@ enum Start {
     Done(mpsc::Receiver<Result<Batch>>),
 }
 
-fn decode(batch: &RawBatch, only: Option<&ConversationId>) -> Vec<Slot> {
-    let mut slots = Vec::new();
-    for document in documents(batch) {
-        let Some(id) = block_id(document) else {
-            tracing::warn!(doc_id = %document.text("doc_id"), "a document of msg is no block");
+fn decode(batch: &RawBatch, only: Option<&ConversationId>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for value in values(batch) {
+        let Some((document, key)) = value
+            .document()
+            .and_then(|document| Some((document, key_of(document)?)))
+        else {
             continue;
         };
         // An id that holds a ':' itself lies among the blocks of a shorter one.
-        if only.is_some_and(|only| *only != id.conversation) {
+        if only.is_some_and(|only| *only != key.conversation_id) {
             continue;
         }
-        let everything = SeqRange::new(1, i64::MAX);
-        let before = slots.len();
-        wire::read_block(&id, document, everything, &mut slots);
+        let mut slots = Vec::new();
+        wire::read_block(
+            &key.name(),
+            document,
+            SeqRange::new(1, i64::MAX),
+            &mut slots,
+        );
         // Only the next block could tell whether the numbers behind the last message are lost or
         // not given out yet.
-        let padding = slots[before..]
+        let padding = slots
             .iter()
             .rev()
             .take_while(|slot| is_padding(slot))
             .count();
         slots.truncate(slots.len() - padding);
+        blocks.push(Block {
+            key,
+            size: value.size() as u64,
+            slots,
+        });
     }
-    slots
+    blocks
 }
 
-fn is_padding(slot: &Slot) -> bool {
+/// Reads which block a document is; `None`, and a word in the log, where it is none.
+pub(in crate::source::mongo) fn key_of(document: Fields<'_>) -> Option<BlockKey> {
+    let id = document.value("_id").and_then(|id| id.object_id());
+    let key = id.zip(block_id(document)).map(|(id, name)| BlockKey {
+        id: BlockId::from_bytes(id),
+        conversation_id: name.conversation,
+        number: name.number,
+    });
+    if key.is_none() {
+        tracing::warn!(doc_id = %document.text("doc_id"), "a document of msg is no block");
+    }
+    key
+}
+
+/// Whether nothing was ever stored at the number.
+pub(in crate::source::mongo) fn is_padding(slot: &Slot) -> bool {
     matches!(slot, Slot::Hole(hole) if hole.cause == HoleCause::NeverStored)
 }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::model::{ConversationId, Hole, HoleCause, Seq, SeqRange, Slot, UserId};
 use crate::source::View;
 use crate::source::mongo::query::{Reader, whole};
-use crate::source::mongo::wire::{self, BlockId, block_of};
+use crate::source::mongo::wire::{self, BlockName, block_of};
 use crate::source::view::{self, Limits};
 
 /// Blocks asked for in one query: 10,000 numbers.
@@ -99,7 +99,7 @@ impl Reader {
         while next <= last {
             let end = last.min(next.saturating_add(BLOCKS_AT_ONCE - 1));
             let names: Vec<_> = (next..=end)
-                .map(|number| BlockId::doc_id(conversation, number))
+                .map(|number| BlockName::doc_id(conversation, number))
                 .collect();
             let filter = doc! { "doc_id": { "$in": names } };
             self.find("msg", filter, whole(), |document| {

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::model::{Bounds, ConversationId, Seq, SeqRange, UserId};
 use crate::source::View;
 use crate::source::mongo::query::{Reader, distinct, only, rows, strings};
-use crate::source::mongo::wire::{self, BLOCK_LEN, BlockId, Fields, block_of, seqs_of};
+use crate::source::mongo::wire::{self, BLOCK_LEN, BlockName, Fields, block_of, seqs_of};
 use crate::source::view::{self, Limits};
 
 /// How many blocks below the end of the reserved numbers usually hold the newest message: at most
@@ -54,7 +54,7 @@ impl Reader {
     }
 
     /// Returns those of the named blocks that exist. Answered from the index alone.
-    pub(super) async fn existing(&self, names: &[String]) -> Result<Vec<BlockId>> {
+    pub(super) async fn existing(&self, names: &[String]) -> Result<Vec<BlockName>> {
         self.chunked(names, |names| async move {
             let filter = doc! { "doc_id": { "$in": names } };
             self.find("msg", filter, only(&["doc_id"]), block_id).await
@@ -134,7 +134,7 @@ impl Reader {
             for blocks in blocks[..blocks.len() - TOP].rchunks(16) {
                 let names: Vec<_> = blocks
                     .iter()
-                    .map(|number| BlockId::doc_id(&id, *number))
+                    .map(|number| BlockName::doc_id(&id, *number))
                     .collect();
                 let found = self.last_messages(&names).await?;
                 if let Some(head) = found.into_iter().map(|(_, head)| head).max() {
@@ -277,7 +277,7 @@ impl Reader {
         ids: Vec<ConversationId>,
     ) -> Result<Vec<(ConversationId, SeqRange)>> {
         let reserved = self.reserved(&ids).await?;
-        let first_blocks: Vec<_> = ids.iter().map(|id| BlockId::doc_id(id, 0)).collect();
+        let first_blocks: Vec<_> = ids.iter().map(|id| BlockName::doc_id(id, 0)).collect();
         let (heads, whole) =
             futures::try_join!(self.heads(&ids, &reserved), self.existing(&first_blocks))?;
         let whole: HashSet<_> = whole.into_iter().map(|block| block.conversation).collect();
@@ -318,7 +318,7 @@ impl Reader {
 /// Returns the names of the blocks in which the newest message probably lies.
 pub(super) fn window(id: &ConversationId, reserved: Seq) -> impl Iterator<Item = String> {
     let last = block_of(reserved);
-    ((last - WINDOW + 1).max(0)..=last).map(move |number| BlockId::doc_id(id, number))
+    ((last - WINDOW + 1).max(0)..=last).map(move |number| BlockName::doc_id(id, number))
 }
 
 /// Returns a filter for all blocks of a conversation; the index has them side by side.
@@ -333,11 +333,11 @@ pub(super) fn top(id: &ConversationId, blocks: &[i64]) -> impl Iterator<Item = S
         .iter()
         .rev()
         .take(TOP)
-        .map(move |number| BlockId::doc_id(id, *number))
+        .map(move |number| BlockName::doc_id(id, *number))
 }
 
-pub(super) fn block_id(row: Fields<'_>) -> Option<BlockId> {
-    BlockId::parse(&row.text("doc_id"))
+pub(super) fn block_id(row: Fields<'_>) -> Option<BlockName> {
+    BlockName::parse(&row.text("doc_id"))
 }
 
 /// An expression for the index of the last slot that holds a message or held one, -1 for none.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::{ConversationId, SeqRange, TimeRange};
 use crate::source::View;
 use crate::source::mongo::query::{Reader, only};
-use crate::source::mongo::wire::{BlockId, block_of, seqs_of};
+use crate::source::mongo::wire::{BlockName, block_of, seqs_of};
 
 impl Reader {
     /// See [`Source::seqs_in_time`](crate::source::Source::seqs_in_time). There is no index on
@@ -33,7 +33,7 @@ impl Reader {
             return Ok(vec![within]);
         }
         let names: Vec<_> = (block_of(within.first)..=block_of(within.last))
-            .map(|number| BlockId::doc_id(conversation, number))
+            .map(|number| BlockName::doc_id(conversation, number))
             .collect();
         let mut blocks = self
             .chunked(&names, |names| async move {

@@ -15,13 +15,13 @@ pub(crate) const BLOCK_LEN: i64 = 100;
 const LAST_BLOCK: i64 = i64::MAX / BLOCK_LEN - 1;
 
 /// A block's name: `doc_id`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BlockId {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct BlockName {
     pub(crate) conversation: ConversationId,
     pub(crate) number: i64,
 }
 
-impl BlockId {
+impl BlockName {
     /// Reads a `doc_id`. The last `:` separates, since a conversation's id may hold one in data
     /// that no server wrote; the number is in the one form the server writes.
     pub(crate) fn parse(doc_id: &str) -> Option<Self> {
@@ -55,7 +55,12 @@ pub(crate) fn seqs_of(block: i64) -> SeqRange {
 
 /// Reads the slots of a block document that lie in `range`, ascending, one for each of the
 /// block's numbers in it.
-pub(crate) fn read_block(id: &BlockId, document: Fields<'_>, range: SeqRange, out: &mut Vec<Slot>) {
+pub(crate) fn read_block(
+    id: &BlockName,
+    document: Fields<'_>,
+    range: SeqRange,
+    out: &mut Vec<Slot>,
+) {
     let seqs = seqs_of(id.number);
     let wanted = seqs.intersection(&range);
     if wanted.is_empty() {
@@ -86,6 +91,22 @@ fn hole(conversation: &ConversationId, seq: Seq, cause: HoleCause) -> Slot {
         seq,
         cause,
     })
+}
+
+/// Reads a message as it lies in its slot, without the slot's own fields: whether it was revoked,
+/// deleted or read. `None` where the value is no message.
+pub(crate) fn read_body(
+    conversation: &ConversationId,
+    seq: Seq,
+    value: &Value<'_>,
+) -> Option<Message> {
+    let mut message = Message {
+        conversation_id: conversation.clone(),
+        ..Message::default()
+    };
+    read_message(value.document()?, &mut message);
+    message.seq = seq;
+    Some(message)
 }
 
 fn read_slot(conversation: &ConversationId, seq: Seq, slot: &Value<'_>) -> Slot {
@@ -205,7 +226,7 @@ mod tests {
 
     fn slots(document: &Document, range: SeqRange) -> Vec<Slot> {
         let bytes = document.to_vec().expect("encodes");
-        let id = BlockId::parse("si_a_b:1").expect("a block");
+        let id = BlockName::parse("si_a_b:1").expect("a block");
         let mut out = Vec::new();
         read_block(&id, Fields::of(&bytes), range, &mut out);
         out
@@ -220,9 +241,9 @@ mod tests {
 
     #[test]
     fn only_the_servers_own_form_of_a_name_is_a_block() {
-        let id = BlockId::parse("si_a:b:12").expect("a block");
+        let id = BlockName::parse("si_a:b:12").expect("a block");
         assert_eq!((id.conversation.as_str(), id.number), ("si_a:b", 12));
-        assert!(BlockId::parse(":0").is_some_and(|id| id.conversation.is_empty()));
+        assert!(BlockName::parse(":0").is_some_and(|id| id.conversation.is_empty()));
         for hostile in [
             "",
             ":",
@@ -237,7 +258,7 @@ mod tests {
             "si_a_b:92233720368547758",
             "si_a_b:99999999999999999999",
         ] {
-            assert_eq!(BlockId::parse(hostile), None, "{hostile}");
+            assert_eq!(BlockName::parse(hostile), None, "{hostile}");
         }
     }
 

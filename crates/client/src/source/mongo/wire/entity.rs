@@ -122,3 +122,14 @@ pub(crate) fn read_row(fields: Fields<'_>) -> (ConversationId, Limits, Seq) {
         Seq(fields.integer("read_seq")),
     )
 }
+
+/// Reads a document of `seq_user` with whose it is.
+pub(crate) fn seq_user(fields: Fields<'_>) -> (UserId, ConversationId, Limits, Seq) {
+    let (conversation, limits, read) = read_row(fields);
+    (
+        UserId::new(fields.text("user_id")),
+        conversation,
+        limits,
+        read,
+    )
+}

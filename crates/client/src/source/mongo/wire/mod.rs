@@ -4,8 +4,8 @@ mod block;
 mod entity;
 mod raw;
 
-pub(super) use self::block::{BLOCK_LEN, BlockId, block_of, read_block, seqs_of};
+pub(super) use self::block::{BLOCK_LEN, BlockName, block_of, read_block, read_body, seqs_of};
 pub(super) use self::entity::{
-    conversation, group, member, owner_and_count, read_row, seq_row, user,
+    conversation, group, member, owner_and_count, read_row, seq_row, seq_user, user,
 };
-pub(super) use self::raw::Fields;
+pub(super) use self::raw::{Fields, Value};

@@ -25,6 +25,7 @@ const STRING: u8 = 0x02;
 const DOCUMENT: u8 = 0x03;
 const ARRAY: u8 = 0x04;
 const BINARY: u8 = 0x05;
+const OBJECT_ID: u8 = 0x07;
 const BOOLEAN: u8 = 0x08;
 const DATE: u8 = 0x09;
 const NULL: u8 = 0x0A;
@@ -107,7 +108,7 @@ impl<'a> Fields<'a> {
             DOCUMENT | ARRAY | 0x0F => length(rest)?,
             BINARY => length(rest)?.checked_add(5)?,
             0x06 | NULL | 0x7F | 0xFF => 0,
-            0x07 => 12,
+            OBJECT_ID => 12,
             BOOLEAN => 1,
             0x0B => {
                 let pattern = rest.iter().position(|byte| *byte == 0)? + 1;
@@ -172,12 +173,32 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns the seconds of a MongoDB timestamp (the oplog's clock).
-    pub(crate) fn timestamp_seconds(&self) -> Option<u32> {
-        (self.kind == TIMESTAMP)
-            .then(|| self.bytes.get(4..8)?.try_into().ok())
+    /// Returns a MongoDB timestamp (the oplog's clock): seconds since 1970, and the number of the
+    /// entry in its second.
+    pub(crate) fn timestamp(&self) -> Option<(u32, u32)> {
+        if self.kind != TIMESTAMP {
+            return None;
+        }
+        let (increment, seconds) = self.bytes.split_first_chunk()?;
+        let seconds = seconds.try_into().ok()?;
+        Some((u32::from_le_bytes(seconds), u32::from_le_bytes(*increment)))
+    }
+
+    /// Returns an id of MongoDB's own kind.
+    pub(crate) fn object_id(&self) -> Option<[u8; 12]> {
+        (self.kind == OBJECT_ID)
+            .then(|| self.bytes.try_into().ok())
             .flatten()
-            .map(u32::from_le_bytes)
+    }
+
+    /// Returns how many bytes a document or an array takes.
+    pub(crate) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Returns the bytes of what is stored as bytes.
+    pub(crate) fn binary(&self) -> Option<&'a [u8]> {
+        (self.kind == BINARY).then(|| self.bytes.get(5..)).flatten()
     }
 
     /// Returns a small whole number; 0 for anything else or greater.
@@ -249,10 +270,12 @@ mod tests {
         assert_eq!(fields.count(), 13);
         assert_eq!(fields.text("last"), "here");
         assert_eq!(fields.text("deep.er.x"), "found");
-        let seconds = fields
-            .value("ts")
-            .and_then(|value| value.timestamp_seconds());
-        assert_eq!(seconds, Some(9));
+        let time = fields.value("ts").and_then(|value| value.timestamp());
+        assert_eq!(time, Some((9, 1)));
+        let id = fields.value("oid").and_then(|value| value.object_id());
+        assert!(id.is_some());
+        let binary = fields.value("binary").and_then(|value| value.binary());
+        assert_eq!(binary, Some(&[1, 2][..]));
     }
 
     #[test]

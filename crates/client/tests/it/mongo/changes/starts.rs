@@ -1,0 +1,186 @@
+//! Where following begins, goes on, and cannot.
+
+use bson::{Document, doc};
+use futures::{FutureExt, TryStreamExt};
+use openim_history_client::Error;
+use openim_history_client::source::mongo::{
+    Block, ChangesOptions, ClusterTime, MongoSource, ResumeToken, ScanOptions, Start,
+};
+use openim_history_standin::mongod::Mode;
+
+use super::{follow, named, place, told, until_end, write_end};
+use crate::mongo::fixture::{block, slot};
+
+#[tokio::test]
+async fn following_goes_on_behind_a_token_that_was_written_down() {
+    let (_, msg, source) = place().await;
+    let mut changes = follow(&source, Start::Now).await;
+    msg.insert_one(block("si_a_b", 0, 1, 1))
+        .await
+        .expect("inserted");
+    let mut batch = changes.next().await.expect("followed");
+    while batch.events == 0 {
+        // Given up again and again: nothing may get lost.
+        for _ in 0..3 {
+            let _ = changes.next().now_or_never();
+        }
+        batch = changes.next().await.expect("followed");
+    }
+    assert_eq!(
+        (batch.events, told(&batch.changes)),
+        (1, vec![("inserted", 1)])
+    );
+    assert!(
+        batch
+            .newest
+            .is_some_and(|time| time.as_millis() > 1_600_000_000_000)
+    );
+    assert_eq!(changes.token(), &batch.token);
+    drop(changes);
+
+    let body = slot(2, 2).get_document("msg").expect("a message").clone();
+    msg.update_one(named("si_a_b:0"), doc! { "$set": { "msgs.1.msg": body } })
+        .await
+        .expect("updated");
+    write_end(&msg).await;
+    let written_down = serde_json::to_string(&batch.token).expect("text");
+    let token: ResumeToken = serde_json::from_str(&written_down).expect("a token");
+    let mut changes = follow(&source, Start::After(token.clone())).await;
+    assert_eq!(told(&until_end(&mut changes).await), [("message", 2)]);
+
+    let time = token.cluster_time().expect("a time");
+    let mut changes = follow(&source, Start::At(time)).await;
+    let again = told(&until_end(&mut changes).await);
+    assert_eq!(
+        again,
+        [("inserted", 1), ("message", 2)],
+        "at its time or later"
+    );
+}
+
+#[tokio::test]
+async fn a_place_taken_before_a_copy_and_the_copy_together_miss_nothing() {
+    let (_, msg, source) = place().await;
+    msg.insert_one(block("si_a_b", 0, 100, 1))
+        .await
+        .expect("inserted");
+    let start = source.now().await.expect("a place");
+    msg.insert_one(block("si_a_b", 1, 3, 1))
+        .await
+        .expect("inserted");
+    let copy: Vec<Vec<Block>> = source
+        .caught_up_with(&start)
+        .scan(ScanOptions::default())
+        .try_collect()
+        .await
+        .expect("copied");
+    assert_eq!(
+        copy.iter()
+            .flatten()
+            .map(|block| block.slots.len())
+            .sum::<usize>(),
+        103
+    );
+    msg.insert_one(block("si_a_b", 2, 1, 1))
+        .await
+        .expect("inserted");
+    write_end(&msg).await;
+    let mut changes = follow(&source, Start::After(start)).await;
+    let told = told(&until_end(&mut changes).await);
+    assert_eq!(told, [101, 102, 103, 201].map(|seq| ("inserted", seq)));
+}
+
+#[tokio::test]
+async fn where_nothing_happens_the_place_moves_on_all_the_same() {
+    let (database, _, source) = place().await;
+    let mut changes = follow(&source, Start::Now).await;
+    let before = changes.token().clone();
+    // Anything written anywhere moves the cluster's clock.
+    database
+        .collection::<Document>("elsewhere")
+        .insert_one(doc! {})
+        .await
+        .expect("inserted");
+    while changes.token() == &before {
+        let batch = changes.next().await.expect("followed");
+        assert_eq!((batch.events, batch.changes), (0, vec![]));
+    }
+    assert!(before.cluster_time() < changes.token().cluster_time());
+}
+
+#[tokio::test]
+async fn a_single_server_cannot_be_followed() {
+    let (_, options) = crate::mongod::database(Mode::Standalone).await;
+    let source = MongoSource::connect(options).await.expect("connected");
+    let refused = source.changes(ChangesOptions::default()).await;
+    for error in [refused.map(|_| ()), source.now().await.map(|_| ())] {
+        let error = error.expect_err("refused");
+        assert!(matches!(error, Error::NotSupported { .. }), "{error:?}");
+        assert!(error.to_string().contains("replica set"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_start_the_server_does_not_know_is_lost() {
+    let (_, msg, source) = place().await;
+    msg.insert_one(block("si_a_b", 0, 1, 1))
+        .await
+        .expect("inserted");
+    let (_, other, elsewhere) = place().await;
+    let mut changes = follow(&elsewhere, Start::Now).await;
+    other
+        .insert_one(block("si_a_b", 0, 1, 1))
+        .await
+        .expect("inserted");
+    while changes.next().await.expect("followed").events == 0 {}
+    let of_other = changes.token().clone();
+    let recorded = "826B05700A000000012B022C0100296E5A10043D3949C00849490984CD21ABDEA2643B46645F696400646B056C206E4EC7554E0D82570004";
+    let old = recorded.replacen("826B05700A", "8200000001", 1);
+    let token = |text: &str| Start::After(text.parse().expect("digits"));
+    let lost = [
+        ("of another collection", Start::After(of_other)),
+        ("older than the oplog", token(&old)),
+        ("digits only", token("8200")),
+        ("no digits of a token", token("ffffffff")),
+        (
+            "a time before the oplog",
+            Start::At(ClusterTime {
+                seconds: 1,
+                increment: 1,
+            }),
+        ),
+    ];
+    for (what, start) in lost {
+        let options = ChangesOptions {
+            start,
+            ..ChangesOptions::default()
+        };
+        let error = source.changes(options).await.expect_err(what);
+        assert!(
+            matches!(error, Error::TokenLost { .. }),
+            "{what}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_collection_that_goes_ends_the_stream_after_what_came_before() {
+    let (_, msg, source) = place().await;
+    let mut changes = follow(&source, Start::Now).await;
+    msg.insert_one(block("si_a_b", 0, 1, 1))
+        .await
+        .expect("inserted");
+    msg.drop().await.expect("dropped");
+    let mut found = Vec::new();
+    let error = loop {
+        match changes.next().await {
+            Ok(batch) => found.extend(batch.changes),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(told(&found), [("inserted", 1)]);
+    assert!(matches!(error, Error::TokenLost { .. }), "{error:?}");
+    assert!(error.to_string().contains("dropped"), "{error}");
+    let again = changes.next().await.expect_err("still lost");
+    assert!(matches!(again, Error::TokenLost { .. }), "{again:?}");
+}
