@@ -10,6 +10,7 @@ mod place;
 pub mod row;
 pub mod sync;
 mod tables;
+pub mod verify;
 mod write;
 
 pub use self::archive::{Archive, Manifest};

@@ -147,6 +147,23 @@ impl Place {
             .map_err(|error| Error::store(format!("write {path} in {self}"), error))
     }
 
+    /// Writes a small file that is only news: a power cut may take it.
+    pub(crate) async fn write_loosely(&self, path: &str, bytes: impl Into<Bytes>) -> Result<()> {
+        let Some(folder) = &self.folder else {
+            return self.write(path, bytes).await;
+        };
+        let target = folder.join(path);
+        let beside = target.with_extension("part");
+        let bytes = bytes.into();
+        let outcome = async {
+            tokio::fs::write(&beside, &bytes).await?;
+            tokio::fs::rename(&beside, &target).await
+        };
+        outcome
+            .await
+            .map_err(|error| Error::store(format!("write {path} in {self}"), error))
+    }
+
     /// Removes a file, if it is there.
     pub(crate) async fn remove(&self, path: &ObjectPath) -> Result<()> {
         match self.store.delete(path).await {

@@ -17,6 +17,16 @@ pub struct Key {
     pub seq: Seq,
 }
 
+impl Key {
+    /// Returns what identifies a message.
+    pub fn of(message: &Message) -> Self {
+        Self {
+            conversation_id: message.conversation_id.clone(),
+            seq: message.seq,
+        }
+    }
+}
+
 /// One message as the archive keeps it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
@@ -42,10 +52,7 @@ pub struct Row {
 impl Row {
     /// Returns what identifies it.
     pub fn key(&self) -> Key {
-        Key {
-            conversation_id: self.message.conversation_id.clone(),
-            seq: self.message.seq,
-        }
+        Key::of(&self.message)
     }
 
     /// Returns the month it is kept under, in UTC by its send time: `2026-11`.
@@ -107,7 +114,7 @@ impl RowSource {
 /// Something that changed about a message, and when we saw it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// When we saw it, in milliseconds since 1970.
+    /// When we saw it.
     pub seen: Timestamp,
     /// What it was.
     #[serde(flatten)]
@@ -147,10 +154,9 @@ pub enum What {
 /// month inside.
 pub(crate) fn month(time: Timestamp) -> String {
     let millis = time.as_millis().clamp(FIRST_MILLIS, LAST_MILLIS);
-    let zoned = jiff::Timestamp::from_millisecond(millis)
-        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-        .to_zoned(jiff::tz::TimeZone::UTC);
-    format!("{:04}-{:02}", zoned.year(), zoned.month())
+    let time = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let date = jiff::tz::Offset::UTC.to_datetime(time);
+    format!("{:04}-{:02}", date.year(), date.month())
 }
 
 /// The beginning of the year 1, in milliseconds since 1970.

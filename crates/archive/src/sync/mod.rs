@@ -1,13 +1,19 @@
 //! Bringing an archive up to date with a server.
 
 mod filter;
+mod follow;
+mod log;
 mod mongo;
 mod options;
 mod people;
 mod progress;
 mod seen;
+mod views;
 
 pub use self::filter::Filter;
+pub use self::follow::{FollowOptions, FollowStatus, Observer, State, Stop, follow_mongo};
 pub use self::mongo::{MongoPlan, MongoSync};
 pub use self::options::{PeopleReport, SyncOptions, SyncReport};
 pub use self::progress::{NoProgress, Progress};
+pub(crate) use self::views::shares_of;
+pub use self::views::{ViewPlan, ViewSync};

@@ -1,6 +1,6 @@
 //! What to bring up to date, and what came of it.
 
-use openim_history_client::model::Timestamp;
+use openim_history_client::model::{Slot, Timestamp};
 use serde::Serialize;
 
 use super::filter::Filter;
@@ -16,6 +16,16 @@ pub struct SyncOptions {
     pub since: Option<Timestamp>,
     /// Compares every block with the archive, those that look the same included.
     pub thorough: bool,
+}
+
+impl SyncOptions {
+    /// Whether a slot is among what is wanted.
+    pub(super) fn wants(&self, slot: &Slot) -> bool {
+        match (self.since, slot) {
+            (Some(since), Slot::Message(message)) => message.send_time >= since,
+            _ => true,
+        }
+    }
 }
 
 /// What came of bringing an archive up to date.

@@ -18,6 +18,8 @@ pub(crate) struct DataFile {
     pub(crate) size: u64,
     /// Its rows.
     pub(crate) rows: u64,
+    /// What its bytes added up to when it was written.
+    pub(crate) checksum: Option<String>,
     removal: deltalake_core::kernel::Remove,
 }
 
@@ -28,6 +30,7 @@ impl DataFile {
             month: view.partition_values_map().remove(MONTH).flatten(),
             size: u64::try_from(view.size()).unwrap_or_default(),
             rows: view.num_records().unwrap_or_default() as u64,
+            checksum: checksum_of(&view),
             removal: view.remove_action(true),
         }
     }
@@ -45,19 +48,29 @@ impl DataFile {
     }
 }
 
+/// Under this name the log keeps a file's CRC-32.
+const CHECKSUM: &str = "crc32";
+
+fn checksum_of(view: &LogicalFileView) -> Option<String> {
+    #[expect(deprecated, reason = "tags are told nowhere else")]
+    let add = view.add_action();
+    add.tags?.remove(CHECKSUM)?
+}
+
 /// Returns what brings a new file into a table. `stats` is what engines skip files by, as JSON.
-pub(super) fn addition(path: String, month: Option<String>, size: usize, stats: String) -> Add {
+pub(super) fn addition(path: String, month: Option<String>, bytes: &[u8], stats: String) -> Add {
+    let checksum = format!("{:08x}", crc32fast::hash(bytes));
     Add {
         path,
         partition_values: month
             .map(|month| (MONTH.to_owned(), Some(month)))
             .into_iter()
             .collect::<HashMap<_, _>>(),
-        size: i64::try_from(size).unwrap_or(i64::MAX),
+        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
         modification_time: jiff::Timestamp::now().as_millisecond(),
         data_change: true,
         stats: Some(stats),
-        tags: None,
+        tags: Some(HashMap::from([(CHECKSUM.to_owned(), Some(checksum))])),
         deletion_vector: None,
         base_row_id: None,
         default_row_commit_version: None,

@@ -2,5 +2,6 @@
 
 pub(crate) mod file;
 pub(crate) mod messages;
+mod reader;
 pub(crate) mod small;
 pub(crate) mod table;

@@ -81,7 +81,7 @@ impl Table {
         let columns: StructType = schema
             .as_ref()
             .try_into_kernel()
-            .map_err(|error| failed(name, place, "make", error))?;
+            .map_err(|error| failed(name, place, "make", error.into()))?;
         let table: DeltaTable = CreateBuilder::new()
             .with_log_store(log.clone())
             .with_table_name(name)

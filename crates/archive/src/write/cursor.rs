@@ -31,6 +31,11 @@ fn path(number: u64) -> String {
 }
 
 impl Cursor {
+    /// Whether both are of one place, whenever they were written.
+    pub(crate) fn same_place(&self, other: &Self) -> bool {
+        self.mongo_token == other.mongo_token && self.logs == other.logs
+    }
+
     /// Writes it under a number. It holds once the table's log has that number.
     pub(crate) async fn write(&self, place: &Place, number: u64) -> Result<()> {
         let text = serde_json::to_vec_pretty(self)

@@ -40,7 +40,7 @@ struct Block {
 }
 
 /// A month, counted so that later ones are greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Month(i32);
 
 impl Month {

@@ -8,5 +8,5 @@ mod upkeep;
 mod writer;
 
 pub(crate) use self::cursor::Cursor;
-pub(crate) use self::ledger::{BlockKey, Ledger};
+pub(crate) use self::ledger::{BlockKey, Ledger, Month};
 pub use self::writer::{Counts, Writer, WriterOptions};

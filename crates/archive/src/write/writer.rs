@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use openim_history_client::model::{Slot, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::cursor::Cursor;
 use super::intake::Intake;
@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use crate::error::{Error, Result};
 use crate::index::IndexWriter;
 use crate::place::{Lock, Place};
-use crate::row::Seen;
+use crate::row::{RowSource, Seen};
 use crate::tables::messages::part::Written;
 use crate::tables::table::{Purpose, Table};
 
@@ -26,6 +26,8 @@ pub struct WriterOptions {
     pub index_memory: usize,
     /// How long files that were replaced are kept, for readers that began before.
     pub retention: Duration,
+    /// Tells the time.
+    pub clock: fn() -> Timestamp,
 }
 
 impl Default for WriterOptions {
@@ -35,12 +37,13 @@ impl Default for WriterOptions {
             memory: 128 << 20,
             index_memory: 96 << 20,
             retention: Duration::from_secs(24 * 60 * 60),
+            clock: || jiff::Timestamp::now().into(),
         }
     }
 }
 
 /// What became of the slots that were taken in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Messages the archive did not have.
     pub new: u64,
@@ -133,6 +136,19 @@ impl Writer {
         &self.place
     }
 
+    /// Returns what time it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.options.clock)()
+    }
+
+    /// Returns who sees something just now.
+    pub(crate) fn seen(&self, source: RowSource) -> Seen {
+        Seen {
+            source,
+            at: self.now(),
+        }
+    }
+
     /// Returns the cursor that holds.
     pub(crate) fn cursor(&self) -> &Cursor {
         &self.cursor
@@ -170,7 +186,7 @@ impl Writer {
 
     /// Makes everything taken in so far certain, with the cursor that covers it.
     pub(crate) async fn commit(&mut self, mut cursor: Cursor) -> Result<()> {
-        cursor.written = Timestamp::from(jiff::Timestamp::now());
+        cursor.written = self.now();
         self.commit_under(cursor).await
     }
 
@@ -179,28 +195,46 @@ impl Writer {
         self.commit_under(self.cursor.clone()).await
     }
 
-    async fn commit_under(&mut self, cursor: Cursor) -> Result<()> {
-        let again = !self.intake()?.again.is_empty();
-        if self.rows()? > 0 {
-            // What was seen again may be among them, and must lie in the table to be compared.
-            let under = if again {
-                self.cursor.clone()
-            } else {
-                cursor.clone()
-            };
-            let actions = self.new_files().await?;
-            self.seal(actions, Purpose::Append, under).await?;
+    /// Makes new messages certain and leaves messages seen again for later, for they may have files
+    /// rewritten. Returns whether any of these are left: only then the cursor stays where it was.
+    pub(crate) async fn commit_new(&mut self, mut cursor: Cursor) -> Result<bool> {
+        if !self.intake()?.again.is_empty() {
+            self.append_under(self.cursor.clone()).await?;
+            return Ok(true);
         }
-        if again {
+        cursor.written = self.now();
+        self.append_under(cursor).await?;
+        Ok(false)
+    }
+
+    async fn append_under(&mut self, cursor: Cursor) -> Result<()> {
+        if self.rows()? == 0 {
+            return Ok(());
+        }
+        let actions = self.new_files().await?;
+        self.seal(actions, Purpose::Append, cursor).await
+    }
+
+    async fn commit_under(&mut self, cursor: Cursor) -> Result<()> {
+        if self.intake()?.again.is_empty() {
+            self.append_under(cursor.clone()).await?;
+        } else {
+            // What was seen again may be among the new ones, and must lie in the table to be compared.
+            self.append_under(self.cursor.clone()).await?;
             let actions = self.changes().await?;
             if !actions.is_empty() {
                 self.seal(actions, Purpose::Change, cursor.clone()).await?;
             }
         }
-        if self.cursor != cursor {
+        if !self.cursor.same_place(&cursor) {
             self.seal(Vec::new(), Purpose::Append, cursor).await?;
         }
         Ok(())
+    }
+
+    /// How many messages seen again wait to be compared.
+    pub(crate) fn waiting(&self) -> usize {
+        self.intake.as_ref().map_or(0, |intake| intake.again.len())
     }
 
     /// How many new rows wait for a commit.

@@ -5,3 +5,4 @@ mod run;
 
 pub use self::plan::MongoPlan;
 pub use self::run::MongoSync;
+pub(super) use self::run::removed;

@@ -3,12 +3,14 @@
 use std::time::Instant;
 
 use futures::TryStreamExt;
-use openim_history_client::model::{Hole, HoleCause, Slot, Timestamp};
+use openim_history_client::model::{Hole, HoleCause, Slot};
+use openim_history_client::source::View;
 use openim_history_client::source::mongo::{Block, MongoSource, ScanOptions, ScanScope};
 
 use super::plan::MongoPlan;
 use crate::error::Result;
-use crate::row::{RowSource, Seen};
+use crate::row::RowSource;
+use crate::sync::log;
 use crate::sync::options::{SyncOptions, SyncReport};
 use crate::sync::people;
 use crate::sync::progress::Progress;
@@ -64,7 +66,7 @@ impl<'a> MongoSync<'a> {
         self.seen.write(self.writer.place()).await?;
         read?;
         progress.begin("users, groups and conversations", None);
-        let now = Timestamp::from(jiff::Timestamp::now());
+        let now = self.writer.now();
         let people = people::from_mongo(self.writer.place(), &self.source, now).await?;
         progress.begin("tidying", None);
         self.writer.compact(true).await?;
@@ -80,7 +82,7 @@ impl<'a> MongoSync<'a> {
 
     async fn read(&mut self, plan: &MongoPlan, progress: &dyn Progress) -> Result<()> {
         for key in &plan.gone {
-            let seen = now();
+            let seen = self.writer.seen(RowSource::Mongo);
             let holes = removed(self.writer.ledger()?, key);
             self.writer.take(holes, seen).await?;
             self.seen.forget(key);
@@ -95,12 +97,18 @@ impl<'a> MongoSync<'a> {
             ..ScanOptions::default()
         });
         let mut weighed: Vec<(BlockKey, u64)> = Vec::new();
+        let mut touched = log::Touched::new();
         let mut since_note = 0;
         while let Some(blocks) = scan.try_next().await? {
-            let seen = now();
+            let seen = self.writer.seen(RowSource::Mongo);
             let mut bytes = 0;
             let mut slots = Vec::with_capacity(blocks.len() * 100);
-            for Block { key, size, slots: these } in blocks {
+            for Block {
+                key,
+                size,
+                slots: these,
+            } in blocks
+            {
                 if !self.options.filter.takes(&key.conversation_id) {
                     continue;
                 }
@@ -113,7 +121,16 @@ impl<'a> MongoSync<'a> {
                     },
                     size,
                 ));
-                slots.extend(these.into_iter().filter(|slot| self.wanted(slot)));
+                // Where everything is read, nothing needs to be read back.
+                if !plan.everything {
+                    let ledger = self.writer.ledger()?;
+                    for message in these.iter().filter_map(Slot::message) {
+                        if !ledger.has(&message.conversation_id, message.seq) {
+                            log::note(message, &mut touched);
+                        }
+                    }
+                }
+                slots.extend(these.into_iter().filter(|slot| self.options.wants(slot)));
             }
             self.writer.take(slots, seen).await?;
             progress.advance(bytes);
@@ -124,16 +141,17 @@ impl<'a> MongoSync<'a> {
                 self.seen.write(self.writer.place()).await?;
             }
         }
+        log::read_back(
+            &self.source,
+            &View::Full,
+            self.writer,
+            &touched,
+            RowSource::Mongo,
+        )
+        .await?;
         self.writer.commit_rows().await?;
         self.note(&mut weighed);
         Ok(())
-    }
-
-    fn wanted(&self, slot: &Slot) -> bool {
-        match (self.options.since, slot) {
-            (Some(since), Slot::Message(message)) => message.send_time >= since,
-            _ => true,
-        }
     }
 
     /// Notes what was read, once it is committed. A copy of some time only must not keep another
@@ -147,15 +165,8 @@ impl<'a> MongoSync<'a> {
     }
 }
 
-fn now() -> Seen {
-    Seen {
-        source: RowSource::Mongo,
-        at: Timestamp::from(jiff::Timestamp::now()),
-    }
-}
-
 /// Returns what the archive has of a block as numbers that the server no longer has.
-pub(crate) fn removed(ledger: &crate::write::Ledger, key: &BlockKey) -> Vec<Slot> {
+pub(in crate::sync) fn removed(ledger: &crate::write::Ledger, key: &BlockKey) -> Vec<Slot> {
     ledger
         .seqs(key)
         .map(|seq| {

@@ -176,7 +176,7 @@ impl Part {
         let add = addition(
             format!("{MONTH}={}/part-{}.parquet", self.month, Uuid::new_v4()),
             Some(self.month),
-            bytes.len(),
+            &bytes,
             stats,
         );
         Ok(Finished {

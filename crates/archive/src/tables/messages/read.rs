@@ -5,11 +5,12 @@ use std::ops::ControlFlow;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{BooleanArray, RecordBatch};
+use arrow_array::{Array, BooleanArray, RecordBatch};
 use futures::{Stream, StreamExt, TryStreamExt};
+use object_store::ObjectStoreExt;
+use object_store::path::Path as ObjectPath;
 use openim_history_client::model::{ConversationId, Seq};
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, RowFilter};
-use parquet::arrow::async_reader::ParquetObjectReader;
 use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
 use parquet::errors::ParquetError;
 
@@ -18,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::place::Place;
 use crate::row::{Key, Row};
 use crate::tables::file::DataFile;
+use crate::tables::reader::FileReader;
 
 /// Rows handed over at once.
 const BATCH: usize = 4_096;
@@ -40,10 +42,8 @@ pub(crate) fn keys<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Keys {
 async fn open(
     place: &Place,
     file: &DataFile,
-) -> Result<ParquetRecordBatchStreamBuilder<ParquetObjectReader>> {
-    let reader = ParquetObjectReader::new(place.store().clone(), file.location(NAME))
-        .with_file_size(file.size);
-    ParquetRecordBatchStreamBuilder::new(reader)
+) -> Result<ParquetRecordBatchStreamBuilder<FileReader>> {
+    ParquetRecordBatchStreamBuilder::new(FileReader::new(place, NAME, file))
         .await
         .map_err(|error| unreadable(place, file, error))
 }
@@ -91,6 +91,97 @@ pub(crate) async fn each_key(
         });
     }
     Ok(())
+}
+
+/// What was done to a message, the most that was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Normal,
+    Revoked,
+    DeletedForSome,
+    Purged,
+}
+
+/// Tells every key of a file, and what was done to its message.
+pub(crate) async fn each_state(
+    place: &Place,
+    file: &DataFile,
+    mut tell: impl FnMut(&str, i64, State),
+) -> Result<()> {
+    let builder = open(place, file).await?;
+    let columns = [
+        "conversation_id",
+        "seq",
+        "revoked_by",
+        "deleted_for",
+        "purged_at",
+    ];
+    let only = ProjectionMask::columns(builder.parquet_schema(), columns);
+    let mut stream = builder
+        .with_projection(only)
+        .with_batch_size(65_536)
+        .build()
+        .map_err(|error| unreadable(place, file, error))?;
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(|error| unreadable(place, file, error))?;
+        let (Some(revoked), Some(deleted), Some(purged)) = (
+            batch.column_by_name("revoked_by"),
+            batch.column_by_name("deleted_for"),
+            batch.column_by_name("purged_at"),
+        ) else {
+            continue;
+        };
+        let deleted = deleted.as_list::<i32>();
+        let _: ControlFlow<()> = each(&batch, |at, conversation, seq| {
+            let state = if purged.is_valid(at) {
+                State::Purged
+            } else if revoked.is_valid(at) {
+                State::Revoked
+            } else if deleted.value_length(at) > 0 {
+                State::DeletedForSome
+            } else {
+                State::Normal
+            };
+            tell(conversation, seq, state);
+            ControlFlow::Continue(())
+        });
+    }
+    Ok(())
+}
+
+/// Returns the checksum of a file's bytes as it lies there now.
+pub(crate) async fn checksum(place: &Place, location: &ObjectPath) -> Result<String> {
+    let failed = |error| Error::store(format!("read {location} in {place}"), error);
+    let mut bytes = place
+        .store()
+        .get(location)
+        .await
+        .map_err(failed)?
+        .into_stream();
+    let mut hasher = crc32fast::Hasher::new();
+    while let Some(chunk) = bytes.next().await {
+        hasher.update(&chunk.map_err(failed)?);
+    }
+    Ok(format!("{:08x}", hasher.finalize()))
+}
+
+/// Reads the rows of some keys, wherever they lie, and tells the file of each.
+pub(crate) async fn find(
+    place: &Place,
+    files: Vec<DataFile>,
+    wanted: &Keys,
+) -> Result<Vec<(DataFile, Vec<Row>)>> {
+    let mut found = Vec::new();
+    if wanted.is_empty() {
+        return Ok(found);
+    }
+    for file in files {
+        let rows = rows_of(place, &file, wanted).await?;
+        if !rows.is_empty() {
+            found.push((file, rows));
+        }
+    }
+    Ok(found)
 }
 
 /// Goes through the keys of a batch.

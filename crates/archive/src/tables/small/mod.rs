@@ -4,6 +4,6 @@
 mod entity;
 mod stored;
 
-pub(crate) use self::entity::{Entity, ReadState};
+pub(crate) use self::entity::ReadState;
 pub use self::stored::SmallCounts;
-pub(crate) use self::stored::{bring_up_to_date, read};
+pub(crate) use self::stored::bring_up_to_date;

@@ -10,7 +10,6 @@ use futures::TryStreamExt;
 use object_store::ObjectStoreExt;
 use object_store::path::Path as ObjectPath;
 use openim_history_client::model::Timestamp;
-use parquet::arrow::async_reader::ParquetObjectReader;
 use parquet::arrow::{ArrowWriter, ParquetRecordBatchStreamBuilder};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
@@ -22,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::place::Place;
 use crate::tables::file::addition;
 use crate::tables::messages::columns::{Column, Kind, may, must};
+use crate::tables::reader::FileReader;
 use crate::tables::table::{Purpose, Table};
 
 /// The columns every small table has beside its own.
@@ -63,7 +63,13 @@ pub struct SmallCounts {
 fn fields(columns: &[Column]) -> Vec<Arc<Field>> {
     columns
         .iter()
-        .map(|column| Arc::new(Field::new(column.name, column.kind.data_type(), column.nullable)))
+        .map(|column| {
+            Arc::new(Field::new(
+                column.name,
+                column.kind.data_type(),
+                column.nullable,
+            ))
+        })
         .collect()
 }
 
@@ -91,8 +97,7 @@ async fn rows<E: Entity>(place: &Place, table: &Table) -> Result<Vec<Stored<E>>>
                 Some(error),
             )
         };
-        let reader = ParquetObjectReader::new(place.store().clone(), file.location(E::NAME))
-            .with_file_size(file.size);
+        let reader = FileReader::new(place, E::NAME, &file);
         let mut batches = ParquetRecordBatchStreamBuilder::new(reader)
             .await
             .and_then(ParquetRecordBatchStreamBuilder::build)
@@ -143,7 +148,11 @@ pub(crate) async fn bring_up_to_date<E: Entity>(
         Some(table) => table,
         None => Table::create(place, E::NAME, &schema::<E>(), None).await?,
     };
-    let mut actions: Vec<Action> = table.files().iter().map(|file| file.removal(true)).collect();
+    let mut actions: Vec<Action> = table
+        .files()
+        .iter()
+        .map(|file| file.removal(true))
+        .collect();
     actions.push(write(place, &rows).await?);
     table.commit(actions, Purpose::Change, None).await?;
     Ok(counts)
@@ -227,7 +236,7 @@ async fn write<E: Entity>(place: &Place, rows: &[Stored<E>]) -> Result<Action> {
     let add = addition(
         format!("part-{}.parquet", Uuid::new_v4()),
         None,
-        bytes.len(),
+        &bytes,
         format!("{{\"numRecords\":{}}}", rows.len()),
     );
     let path = ObjectPath::from(format!("{}/{}", E::NAME, add.path));

@@ -1,0 +1,109 @@
+//! A single server does not tell its changes: its newest blocks are looked at again and again.
+
+use std::time::Instant;
+
+use futures::TryStreamExt;
+use openim_history_client::model::Slot;
+use openim_history_client::source::View;
+use openim_history_client::source::mongo::{
+    BlockId, BlockScope, MongoSource, ScanOptions, ScanScope,
+};
+
+use super::status::{Reporter, State};
+use super::{Chores, FollowOptions, Stop, copy};
+use crate::error::Result;
+use crate::row::RowSource;
+use crate::sync::log;
+use crate::sync::seen::SeenBlocks;
+use crate::write::{BlockKey, Writer};
+
+pub(super) async fn run(
+    source: &MongoSource,
+    writer: &mut Writer,
+    options: &FollowOptions,
+    reporter: &mut Reporter<'_>,
+    stop: &mut Stop<'_>,
+) -> Result<()> {
+    let mut chores = Chores::new();
+    let mut compared = Instant::now();
+    loop {
+        let mut seen = SeenBlocks::read(writer.place()).await?;
+        while compared.elapsed() < options.compare {
+            let round = Instant::now();
+            let taken = look(source, writer, options, &mut seen).await?;
+            reporter.events(taken, Some(writer.now()));
+            reporter.state(State::Following, None, writer).await?;
+            chores.run(source, writer, options).await?;
+            tokio::select! {
+                () = tokio::time::sleep(options.poll.saturating_sub(round.elapsed())) => {}
+                () = &mut *stop => {
+                    seen.write(writer.place()).await?;
+                    return Ok(());
+                }
+            }
+        }
+        seen.write(writer.place()).await?;
+        if !copy(source, writer, options, reporter, stop).await? {
+            return Ok(());
+        }
+        compared = Instant::now();
+    }
+}
+
+/// Looks at the newest blocks once, and returns how many messages were taken in.
+async fn look(
+    source: &MongoSource,
+    writer: &mut Writer,
+    options: &FollowOptions,
+    seen: &mut SeenBlocks,
+) -> Result<u64> {
+    let before = writer.counts();
+    let mut ids: Vec<BlockId> = Vec::new();
+    let mut tails = source.blocks(BlockScope::Tails);
+    while let Some(blocks) = tails.try_next().await? {
+        for block in blocks {
+            let key = BlockKey {
+                conversation_id: block.key.conversation_id,
+                number: block.key.number,
+            };
+            if options.sync.filter.takes(&key.conversation_id) && !seen.has(&key, block.size) {
+                ids.push(block.key.id);
+            }
+        }
+    }
+    let mut touched = log::Touched::new();
+    let mut weighed = Vec::new();
+    if !ids.is_empty() {
+        let mut scan = source.scan(ScanOptions {
+            scope: ScanScope::Blocks(ids),
+            ..ScanOptions::default()
+        });
+        while let Some(blocks) = scan.try_next().await? {
+            let mut slots = Vec::new();
+            for block in blocks {
+                let ledger = writer.ledger()?;
+                for message in block.slots.iter().filter_map(Slot::message) {
+                    if !ledger.has(&message.conversation_id, message.seq) {
+                        log::note(message, &mut touched);
+                    }
+                }
+                weighed.push((
+                    BlockKey {
+                        conversation_id: block.key.conversation_id,
+                        number: block.key.number,
+                    },
+                    block.size,
+                ));
+                slots.extend(block.slots);
+            }
+            let seen = writer.seen(RowSource::Mongo);
+            writer.take(slots, seen).await?;
+        }
+    }
+    log::read_back(source, &View::Full, writer, &touched, RowSource::Mongo).await?;
+    writer.commit_rows().await?;
+    for (key, size) in weighed {
+        seen.put(key, size);
+    }
+    Ok(writer.counts().since(before).new)
+}

@@ -1,0 +1,243 @@
+//! A replica set tells its changes by itself.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Instant;
+
+use futures::TryStreamExt;
+use openim_history_client::model::{Hole, HoleCause, Seq, Slot};
+use openim_history_client::source::mongo::{
+    BlockChange, BlockId, BlockKey, ChangeBatch, ChangesOptions, MongoSource, ResumeToken,
+    ScanOptions, ScanScope, Start,
+};
+
+use super::status::{Reporter, State};
+use super::{Chores, FollowOptions, Stop};
+use crate::error::{Error, Result};
+use crate::row::RowSource;
+use crate::sync::mongo::removed;
+use crate::write::{self, Cursor, Writer};
+
+/// Touched numbers that are read back at once, at most.
+const MOST_TOUCHED: usize = 10_000;
+
+/// Events of a batch from which on we count as behind.
+const MANY: usize = 1_000;
+
+/// What must be read back from the server.
+#[derive(Default)]
+struct Touched {
+    blocks: HashMap<BlockId, (BlockKey, BTreeSet<Seq>)>,
+    numbers: usize,
+    /// Since when the first one waits.
+    since: Option<Instant>,
+}
+
+impl Touched {
+    fn add(&mut self, block: BlockKey, seqs: Vec<Seq>) {
+        self.since.get_or_insert_with(Instant::now);
+        let (_, numbers) = self
+            .blocks
+            .entry(block.id)
+            .or_insert_with(|| (block, BTreeSet::new()));
+        for seq in seqs {
+            self.numbers += usize::from(numbers.insert(seq));
+        }
+    }
+}
+
+pub(super) async fn run(
+    source: &MongoSource,
+    writer: &mut Writer,
+    options: &FollowOptions,
+    reporter: &mut Reporter<'_>,
+    stop: &mut Stop<'_>,
+) -> Result<()> {
+    let Some(token) = writer.cursor().mongo_token.clone() else {
+        return Err(Error::Invalid(
+            "there is no place to follow from".to_owned(),
+        ));
+    };
+    let token: ResumeToken = token.parse().map_err(Error::Source)?;
+    let mut changes = source
+        .changes(ChangesOptions {
+            start: Start::After(token),
+            wait: options.commit,
+        })
+        .await?;
+    reporter.state(State::CatchingUp, None, writer).await?;
+    let mut touched = Touched::default();
+    let mut chores = Chores::new();
+    let mut committed = Instant::now();
+    let mut moved = Instant::now();
+    loop {
+        let batch = tokio::select! {
+            batch = changes.next() => batch?,
+            () = &mut *stop => break,
+        };
+        let events = batch.events;
+        let newest = batch.newest;
+        take(writer, options, batch, &mut touched).await?;
+        reporter.events(events as u64, newest);
+        let due = committed.elapsed() >= options.commit;
+        if due || events == 0 {
+            let settle = touched.numbers >= MOST_TOUCHED
+                || touched
+                    .since
+                    .is_some_and(|since| since.elapsed() >= options.gather);
+            let token = changes.token().to_string();
+            // An idle stream moves on too, and must not fall out of the server's memory.
+            let idle = events == 0 && moved.elapsed().as_secs() >= 60;
+            if commit(
+                source,
+                writer,
+                token,
+                &mut touched,
+                settle,
+                idle,
+                changes.token(),
+            )
+            .await?
+            {
+                moved = Instant::now();
+            }
+            committed = Instant::now();
+            let state = if events >= MANY {
+                State::CatchingUp
+            } else {
+                State::Following
+            };
+            reporter.state(state, None, writer).await?;
+            chores.run(source, writer, options).await?;
+        }
+    }
+    let token = changes.token().to_string();
+    commit(
+        source,
+        writer,
+        token,
+        &mut touched,
+        true,
+        true,
+        changes.token(),
+    )
+    .await?;
+    Ok(())
+}
+
+async fn take(
+    writer: &mut Writer,
+    options: &FollowOptions,
+    batch: ChangeBatch,
+    touched: &mut Touched,
+) -> Result<()> {
+    let takes = |block: &BlockKey| options.sync.filter.takes(&block.conversation_id);
+    let seen = writer.seen(RowSource::Mongo);
+    for change in batch.changes {
+        match change {
+            BlockChange::Messages { block, slots, .. } if takes(&block) => {
+                let wanted = slots.into_iter().filter(|slot| options.sync.wants(slot));
+                writer.take(wanted.collect(), seen).await?;
+            }
+            BlockChange::Touched { block, seqs } if takes(&block) => touched.add(block, seqs),
+            BlockChange::Removed {
+                block: Some(block), ..
+            } if takes(&block) => {
+                touched.blocks.remove(&block.id);
+                let key = write::BlockKey {
+                    conversation_id: block.conversation_id,
+                    number: block.number,
+                };
+                let holes = removed(writer.ledger()?, &key);
+                writer.take(holes, seen).await?;
+            }
+            BlockChange::Removed { id, block: None } => {
+                // Which one it was is told by what is there no longer: the next comparison.
+                tracing::info!(%id, "a block was removed that was not known by its id");
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Commits, and returns whether the cursor moved. What was touched holds it back until it is settled.
+async fn commit(
+    source: &MongoSource,
+    writer: &mut Writer,
+    token: String,
+    touched: &mut Touched,
+    settle: bool,
+    idle: bool,
+    behind: &ResumeToken,
+) -> Result<bool> {
+    let cursor = Cursor {
+        mongo_token: Some(token),
+        ..writer.cursor().clone()
+    };
+    if settle && touched.numbers > 0 {
+        // New messages first: what was touched may be among them.
+        writer.commit_rows().await?;
+        read_back(
+            &source.caught_up_with(behind),
+            writer,
+            std::mem::take(touched),
+        )
+        .await?;
+        writer.commit(cursor).await?;
+        return Ok(true);
+    }
+    if touched.numbers > 0 {
+        let held = writer.cursor().clone();
+        writer.commit_new(held).await?;
+        return Ok(false);
+    }
+    if writer.waiting() > 0 && !settle && !idle {
+        // Seen again, as after a restart: it waits for the others.
+        touched.since.get_or_insert_with(Instant::now);
+        return Ok(!writer.commit_new(cursor).await?);
+    }
+    if idle || settle || writer.waiting() > 0 {
+        touched.since = None;
+        writer.commit(cursor).await?;
+        return Ok(true);
+    }
+    Ok(!writer.commit_new(cursor).await?)
+}
+
+/// Reads touched numbers as they are now.
+async fn read_back(source: &MongoSource, writer: &mut Writer, touched: Touched) -> Result<()> {
+    let mut left = touched.blocks;
+    let ids = left.keys().copied().collect();
+    let mut scan = source.scan(ScanOptions {
+        scope: ScanScope::Blocks(ids),
+        ..ScanOptions::default()
+    });
+    while let Some(blocks) = scan.try_next().await? {
+        let mut slots = Vec::new();
+        for block in blocks {
+            let Some((_, seqs)) = left.remove(&block.key.id) else {
+                continue;
+            };
+            slots.extend(
+                block
+                    .slots
+                    .into_iter()
+                    .filter(|slot| seqs.contains(&slot.seq())),
+            );
+        }
+        let seen = writer.seen(RowSource::Mongo);
+        writer.take(slots, seen).await?;
+    }
+    // Removed since: the stream says so itself later, and this is the same.
+    let gone = left.into_values().flat_map(|(key, seqs)| {
+        seqs.into_iter().map(move |seq| {
+            Slot::Hole(Hole {
+                conversation_id: key.conversation_id.clone(),
+                seq,
+                cause: HoleCause::NoBlock,
+            })
+        })
+    });
+    let seen = writer.seen(RowSource::Mongo);
+    writer.take(gone.collect(), seen).await
+}

@@ -1,0 +1,10 @@
+//! Through users' eyes, as the REST API shows history: whose view shows what, and the messages
+//! nobody's eyes were lent for yet.
+
+mod holes;
+mod plan;
+mod run;
+
+pub use self::plan::ViewPlan;
+pub(crate) use self::plan::shares_of;
+pub use self::run::ViewSync;

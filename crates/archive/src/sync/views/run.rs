@@ -1,0 +1,143 @@
+//! Reading what the plan says, into the archive.
+
+use std::time::Instant;
+
+use futures::StreamExt;
+use futures::stream;
+use openim_history_client::model::{Slot, Timestamp, UserId};
+use openim_history_client::source::{Source, View};
+
+use super::holes::Holes;
+use super::plan::{People, Task, ViewPlan};
+use crate::error::Result;
+use crate::place::Place;
+use crate::row::RowSource;
+use crate::sync::log;
+use crate::sync::options::{PeopleReport, SyncOptions, SyncReport};
+use crate::sync::progress::Progress;
+use crate::tables::small::bring_up_to_date;
+use crate::write::Writer;
+
+/// Brings an archive up to date through users' eyes: over REST.
+#[derive(Debug)]
+pub struct ViewSync<'a> {
+    source: &'a dyn Source,
+    writer: &'a mut Writer,
+    options: SyncOptions,
+    holes: Holes,
+}
+
+impl<'a> ViewSync<'a> {
+    /// Prepares to bring the writer's archive up to date.
+    pub async fn new(
+        source: &'a dyn Source,
+        writer: &'a mut Writer,
+        options: SyncOptions,
+    ) -> Result<Self> {
+        let holes = Holes::read(writer.place()).await?;
+        Ok(Self {
+            source,
+            writer,
+            options,
+            holes,
+        })
+    }
+
+    /// Looks what there is to read: lists users, groups and conversations, and how far these go.
+    pub async fn plan(&self, progress: &dyn Progress) -> Result<ViewPlan> {
+        let ledger = self.writer.ledger()?;
+        ViewPlan::make(self.source, &self.options, &self.holes, ledger, progress).await
+    }
+
+    /// Reads it. What was read when something fails is committed, and not read again.
+    pub async fn perform(mut self, plan: ViewPlan, progress: &dyn Progress) -> Result<SyncReport> {
+        let started = Instant::now();
+        let before = self.writer.counts();
+        progress.begin("messages", Some(plan.to_read));
+        let read = self.read(&plan.tasks, progress).await;
+        self.writer.commit_rows().await?;
+        self.holes.write(self.writer.place()).await?;
+        let pages = read?;
+        progress.begin("users, groups and conversations", None);
+        let complete = self.options.filter.is_all();
+        let now = self.writer.now();
+        let people = keep(self.writer.place(), plan.people, complete, now).await?;
+        progress.begin("tidying", None);
+        self.writer.compact(true).await?;
+        self.writer.vacuum().await?;
+        Ok(SyncReport {
+            messages: self.writer.counts().since(before),
+            read: pages,
+            conversations: plan.conversations,
+            people,
+            elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+
+    /// Reads all tasks, some pages at once, and returns how many pages these were.
+    async fn read(&mut self, tasks: &[Task], progress: &dyn Progress) -> Result<u64> {
+        let source = self.source;
+        let length = source.page_len();
+        let pages = tasks
+            .iter()
+            .flat_map(|task| task.range.pages(length).map(move |range| (task, range)));
+        let mut answers = stream::iter(pages)
+            .map(|(task, range)| async move {
+                let view = View::As(task.viewer.clone());
+                let slots = source.slots(&view, &task.conversation, range).await;
+                (task, range, slots)
+            })
+            .buffered(source.concurrency().max(1));
+        let mut touched: Vec<(UserId, log::Touched)> = Vec::new();
+        let mut count = 0;
+        while let Some((task, range, slots)) = answers.next().await {
+            let slots = slots?;
+            count += 1;
+            let mut told = log::Touched::new();
+            let ledger = self.writer.ledger()?;
+            let mut taken = Vec::with_capacity(slots.len());
+            for slot in slots {
+                match &slot {
+                    Slot::Hole(hole) => self.holes.put(&hole.conversation_id, hole.seq),
+                    Slot::Message(message) => {
+                        if !ledger.has(&message.conversation_id, message.seq) {
+                            log::note(message, &mut told);
+                        }
+                    }
+                }
+                if self.options.wants(&slot) {
+                    taken.push(slot);
+                }
+            }
+            if !told.is_empty() {
+                touched.push((task.viewer.clone(), told));
+            }
+            let seen = self.writer.seen(RowSource::Rest);
+            self.writer.take(taken, seen).await?;
+            progress.advance(range.len());
+        }
+        drop(answers);
+        for (viewer, told) in touched {
+            let view = View::As(viewer);
+            log::read_back(source, &view, self.writer, &told, RowSource::Rest).await?;
+        }
+        Ok(count)
+    }
+}
+
+/// Brings the small tables up to date with what was listed. What a filter left out was not seen, and
+/// is not gone for that.
+async fn keep(
+    place: &Place,
+    people: People,
+    complete: bool,
+    now: Timestamp,
+) -> Result<PeopleReport> {
+    Ok(PeopleReport {
+        users: bring_up_to_date(place, people.users, true, now).await?,
+        groups: bring_up_to_date(place, people.groups, true, now).await?,
+        group_members: bring_up_to_date(place, people.members, true, now).await?,
+        conversations: bring_up_to_date(place, people.conversations, true, now).await?,
+        read_positions: bring_up_to_date(place, people.positions, complete, now).await?,
+    })
+}
