@@ -13,7 +13,7 @@ mod tables;
 pub mod verify;
 mod write;
 
-pub use self::archive::{Archive, Manifest};
+pub use self::archive::{Archive, Info, Manifest, Month, Sizes};
 pub use self::error::{Error, Result};
 pub use self::place::Place;
 pub use self::tables::small::SmallCounts;

@@ -1,7 +1,10 @@
 //! The archive as a whole: what marks a place as one, and the ways to open it.
 
+mod info;
 mod manifest;
 mod open;
+mod read;
 
+pub use self::info::{Info, Month, Sizes};
 pub use self::manifest::Manifest;
 pub use self::open::Archive;

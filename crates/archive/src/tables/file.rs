@@ -18,6 +18,8 @@ pub(crate) struct DataFile {
     pub(crate) size: u64,
     /// Its rows.
     pub(crate) rows: u64,
+    /// The earliest and the latest send time in it.
+    pub(crate) times: Option<(String, String)>,
     /// What its bytes added up to when it was written.
     pub(crate) checksum: Option<String>,
     removal: deltalake_core::kernel::Remove,
@@ -30,6 +32,7 @@ impl DataFile {
             month: view.partition_values_map().remove(MONTH).flatten(),
             size: u64::try_from(view.size()).unwrap_or_default(),
             rows: view.num_records().unwrap_or_default() as u64,
+            times: times_of(&view),
             checksum: checksum_of(&view),
             removal: view.remove_action(true),
         }
@@ -50,6 +53,12 @@ impl DataFile {
 
 /// Under this name the log keeps a file's CRC-32.
 const CHECKSUM: &str = "crc32";
+
+fn times_of(view: &LogicalFileView) -> Option<(String, String)> {
+    let stats: serde_json::Value = serde_json::from_str(&view.stats()?).ok()?;
+    let time = |which: &str| Some(stats.get(which)?.get("send_time")?.as_str()?.to_owned());
+    Some((time("minValues")?, time("maxValues")?))
+}
 
 fn checksum_of(view: &LogicalFileView) -> Option<String> {
     #[expect(deprecated, reason = "tags are told nowhere else")]

@@ -112,11 +112,6 @@ impl Table {
         self.state.version()
     }
 
-    /// Returns where the table lies.
-    pub(crate) fn place(&self) -> &Place {
-        &self.place
-    }
-
     /// Returns the table for an engine that reads it.
     pub(crate) fn delta(&self) -> DeltaTable {
         let mut table = DeltaTable::new(self.log.clone());

@@ -181,14 +181,6 @@ impl Ledger {
     }
 }
 
-/// Returns the block a number lies in.
-pub(crate) fn block_of(conversation: &ConversationId, seq: Seq) -> BlockKey {
-    BlockKey {
-        conversation_id: conversation.clone(),
-        number: place_of(seq).0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

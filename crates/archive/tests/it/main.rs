@@ -1,1 +1,8 @@
-//! The crate as its callers use it.
+//! The crate as its callers use it, against a real mongod and the stand-in.
+
+mod copy;
+mod damage;
+mod follow;
+mod places;
+mod upsert;
+mod verify;

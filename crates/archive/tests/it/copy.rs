@@ -1,0 +1,224 @@
+//! Copying a server once, and again.
+
+use openim_history_archive::row::{PurgeCause, RowSource};
+use openim_history_archive::sync::{Filter, SyncOptions};
+use openim_history_standin::mongod::Mode;
+use openim_history_standin::recorded;
+use openim_history_standin::rest::Dialect;
+
+use crate::places::{
+    assert_same, content, folder, generated, on_server, serve, store, sync, sync_views, sync_with,
+};
+
+#[tokio::test]
+async fn a_recorded_server_is_copied_as_it_is() {
+    for collections in [recorded::release(), recorded::main()] {
+        let (_database, source) = store(Mode::Standalone, &collections).await;
+        let (_folder, place) = folder();
+        let report = sync(&place, &source).await;
+        let there = on_server(&source).await;
+        assert_eq!(report.messages.new, there.len() as u64);
+        assert_same(&place, &source).await;
+        assert!(report.people.users.new > 0, "{report:?}");
+        assert!(report.people.group_members.new > 0, "{report:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_copy_takes_nothing() {
+    let (_database, source) = store(Mode::Standalone, &generated(1, 4_000)).await;
+    let (_folder, place) = folder();
+    let first = sync(&place, &source).await;
+    assert!(first.messages.new > 4_000 / 2, "{first:?}");
+    assert_same(&place, &source).await;
+    let before = content(&place).await;
+    let second = sync(&place, &source).await;
+    assert_eq!(second.read, 0, "{second:?}");
+    assert_eq!(
+        second.messages.new + second.messages.changed,
+        0,
+        "{second:?}"
+    );
+    assert_eq!(second.people.users.new + second.people.users.changed, 0);
+    assert_eq!(content(&place).await, before);
+}
+
+#[tokio::test]
+async fn a_thorough_copy_reads_everything_and_changes_nothing() {
+    let (_database, source) = store(Mode::Standalone, &generated(2, 3_000)).await;
+    let (_folder, place) = folder();
+    let first = sync(&place, &source).await;
+    let before = content(&place).await;
+    let thorough = SyncOptions {
+        thorough: true,
+        ..SyncOptions::default()
+    };
+    let second = sync_with(&place, &source, thorough).await;
+    assert_eq!(second.messages.unchanged, first.messages.new, "{second:?}");
+    assert_eq!(
+        second.messages.new + second.messages.changed,
+        0,
+        "{second:?}"
+    );
+    assert_eq!(content(&place).await, before);
+}
+
+#[tokio::test]
+async fn what_is_done_to_messages_later_is_kept_beside_them() {
+    use bson::doc;
+
+    let (database, source) = store(Mode::Standalone, &recorded::main()).await;
+    let (_folder, place) = folder();
+    sync(&place, &source).await;
+    let before = content(&place).await;
+    // The first messages of the longest conversation: one revoked, one deleted by somebody, one emptied.
+    let (first, _) = before
+        .iter()
+        .find(|(key, row)| {
+            let next = |n| {
+                let key = openim_history_archive::row::Key {
+                    conversation_id: key.conversation_id.clone(),
+                    seq: openim_history_client::model::Seq(key.seq.0 + n),
+                };
+                before.get(&key).is_some_and(|row| {
+                    row.message.revoked.is_none() && row.message.deleted_for.is_empty()
+                })
+            };
+            row.message.revoked.is_none()
+                && row.message.deleted_for.is_empty()
+                && row.purged_at.is_none()
+                && next(1)
+                && next(2)
+                && (key.seq.0 - 1) % 100 < 97
+        })
+        .expect("three untouched messages in a row");
+    let slot = (first.seq.0 - 1) % 100;
+    let block = format!("{}:{}", first.conversation_id, (first.seq.0 - 1) / 100);
+    let msg = database.collection::<bson::Document>("msg");
+    let set = doc! {"$set": {
+        format!("msgs.{slot}.revoke"): {"role": 100, "user_id": "boss", "nickname": "老板", "time": 1_790_000_000_000_i64},
+        format!("msgs.{}.del_list", slot + 1): ["somebody"],
+        format!("msgs.{}", slot + 2): {"msg": null},
+    }};
+    let updated = msg
+        .update_one(doc! {"doc_id": &block}, set)
+        .await
+        .expect("updates");
+    assert_eq!(updated.modified_count, 1);
+    let report = sync(&place, &source).await;
+    assert_eq!(report.messages.changed, 3, "{report:?}");
+    assert_same(&place, &source).await;
+    let after = content(&place).await;
+    let row = |n: i64| {
+        let mut key = first.clone();
+        key.seq.0 += n;
+        (&before[&key], &after[&key])
+    };
+    let (was, now) = row(0);
+    assert_eq!(now.message.content, was.message.content);
+    let revoked = now.message.revoked.as_ref().expect("revoked");
+    assert_eq!(revoked.user_id, "boss");
+    assert_eq!(now.changes.len(), 1);
+    let (was, now) = row(1);
+    assert_eq!(now.message.content, was.message.content);
+    assert_eq!(now.message.deleted_for, ["somebody"]);
+    let (was, now) = row(2);
+    assert_eq!(
+        now.message, was.message,
+        "what was emptied on the server is kept here"
+    );
+    assert_eq!(now.purge_cause, Some(PurgeCause::Emptied));
+    // Then retention takes the whole block.
+    msg.delete_one(doc! {"doc_id": &block})
+        .await
+        .expect("deletes");
+    let report = sync(&place, &source).await;
+    assert!(report.messages.changed > 0, "{report:?}");
+    assert_same(&place, &source).await;
+    let now = &content(&place).await[first];
+    assert_eq!(now.purge_cause, Some(PurgeCause::BlockRemoved));
+    assert!(now.message.revoked.is_some());
+}
+
+#[tokio::test]
+async fn over_rest_the_same_messages_come_except_for_what_it_cannot_show() {
+    for (collections, dialect) in [
+        (recorded::release(), Dialect::Release),
+        (recorded::main(), Dialect::Main),
+        (generated(5, 3_000), Dialect::Main),
+    ] {
+        let (_database, mongo) = store(Mode::Standalone, &collections).await;
+        let (_server, rest) = serve(collections, dialect);
+        let (_stored, stored_place) = folder();
+        let (_shown, shown_place) = folder();
+        sync(&stored_place, &mongo).await;
+        let report = sync_views(&shown_place, &rest).await;
+        assert!(report.messages.new > 0, "{report:?}");
+        let stored = content(&stored_place).await;
+        let shown = content(&shown_place).await;
+        for (key, row) in &shown {
+            // Over REST a number can be shown that MongoDB lost: Redis still had it when recorded.
+            let Some(original) = stored.get(key) else {
+                continue;
+            };
+            assert_eq!(row.source, RowSource::Rest);
+            let (seen, kept) = (&row.message, &original.message);
+            assert_eq!(seen.send_time, kept.send_time, "{key:?}");
+            assert_eq!(seen.send_id, kept.send_id, "{key:?}");
+            assert_eq!(seen.client_msg_id, kept.client_msg_id, "{key:?}");
+            assert_eq!(seen.revoked.is_some(), kept.revoked.is_some(), "{key:?}");
+            if row.content_known {
+                assert_eq!(seen.content_type, kept.content_type, "{key:?}");
+            } else {
+                assert!(seen.content.is_empty(), "{key:?}: nothing is invented");
+                let hidden = kept.revoked.is_some() || !kept.deleted_for.is_empty();
+                assert!(hidden, "{key:?}");
+            }
+        }
+        // What MongoDB then adds: everything becomes as it is stored.
+        let report = sync(&shown_place, &mongo).await;
+        assert!(
+            report.messages.changed + report.messages.new > 0,
+            "{report:?}"
+        );
+        let both = content(&shown_place).await;
+        for (key, original) in &stored {
+            assert_eq!(
+                both[key].message.content, original.message.content,
+                "{key:?}"
+            );
+            assert_eq!(
+                both[key].message.revoked, original.message.revoked,
+                "{key:?}"
+            );
+            assert!(both[key].content_known);
+        }
+        // And a second look over REST takes nothing back and asks for nothing.
+        let again = sync_views(&shown_place, &rest).await;
+        assert_eq!(again.messages.new + again.messages.changed, 0, "{again:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_was_asked_for_is_copied() {
+    let (_database, source) = store(Mode::Standalone, &generated(3, 3_000)).await;
+    let (_folder, place) = folder();
+    let only = SyncOptions {
+        filter: Filter {
+            only: vec!["sg_*".into()],
+            exclude: Vec::new(),
+        },
+        ..SyncOptions::default()
+    };
+    sync_with(&place, &source, only).await;
+    let groups = content(&place).await;
+    assert!(!groups.is_empty());
+    assert!(
+        groups
+            .keys()
+            .all(|key| key.conversation_id.as_str().starts_with("sg_"))
+    );
+    // The rest comes when it is asked for.
+    sync(&place, &source).await;
+    assert_same(&place, &source).await;
+}

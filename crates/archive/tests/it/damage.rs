@@ -1,0 +1,142 @@
+//! Places that are no archive, archives that are damaged, and what is said of them.
+
+use openim_history_archive::{Archive, Error, Place, WriterOptions};
+use openim_history_standin::mongod::Mode;
+
+use crate::places::{assert_same, folder, generated, store, sync, writer};
+use crate::verify::walk;
+
+#[tokio::test]
+async fn a_folder_that_is_no_archive_is_not_written_to() {
+    let (_keep, place) = folder();
+    let error = Archive::open(&place).await.expect_err("nothing is there");
+    assert!(matches!(error, Error::NotAnArchive { .. }), "{error:?}");
+    let root = place.local().expect("a folder");
+    std::fs::create_dir_all(root).expect("creates");
+    std::fs::write(root.join("letters.txt"), "private").expect("writes");
+    let error = Archive::write(&place, "a test", WriterOptions::default())
+        .await
+        .expect_err("a foreign folder");
+    assert!(
+        matches!(&error, Error::Foreign { found, .. } if found == "letters.txt"),
+        "{error:?}"
+    );
+    assert_eq!(std::fs::read_dir(root).expect("reads").count(), 1);
+}
+
+#[tokio::test]
+async fn a_newer_format_is_refused_and_a_damaged_one_is_told() {
+    let (_keep, place) = folder();
+    writer(&place).await.close().await.expect("closes");
+    let manifest = place.local().expect("a folder").join("archive.json");
+    std::fs::write(&manifest, r#"{"format": 99, "shape": "unknown"}"#).expect("writes");
+    let error = Archive::open(&place).await.expect_err("newer");
+    assert!(matches!(error, Error::Newer { found: 99, .. }), "{error:?}");
+    std::fs::write(&manifest, "{").expect("writes");
+    let error = Archive::open(&place).await.expect_err("damaged");
+    assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
+    assert!(error.to_string().contains("archive.json"), "{error}");
+}
+
+#[tokio::test]
+async fn two_writers_do_not_meet() {
+    let (_keep, place) = folder();
+    let first = writer(&place).await;
+    let error = Archive::write(&place, "a test", WriterOptions::default())
+        .await
+        .expect_err("locked");
+    let process = format!("process {}", std::process::id());
+    assert!(
+        matches!(&error, Error::Locked { holder, .. } if holder.contains(&process)),
+        "{error:?}"
+    );
+    // Readers are always allowed.
+    Archive::open(&place).await.expect("opens");
+    first.close().await.expect("closes");
+    writer(&place).await.close().await.expect("closes");
+}
+
+#[tokio::test]
+async fn a_damaged_cursor_or_note_costs_only_time() {
+    let (_database, source) = store(Mode::Standalone, &generated(21, 1_000)).await;
+    let (_keep, place) = folder();
+    sync(&place, &source).await;
+    for file in walk(&place.local().expect("a folder").join("sync")) {
+        std::fs::write(&file, "{ half").expect("writes");
+    }
+    let report = sync(&place, &source).await;
+    assert_eq!(
+        report.messages.new + report.messages.changed,
+        0,
+        "{report:?}"
+    );
+    assert!(
+        report.messages.unchanged > 0,
+        "everything was compared: {report:?}"
+    );
+    assert_same(&place, &source).await;
+}
+
+#[tokio::test]
+async fn a_truncated_log_is_told_by_its_name() {
+    let (_database, source) = store(Mode::Standalone, &generated(22, 500)).await;
+    let (_keep, place) = folder();
+    sync(&place, &source).await;
+    let logs = place.local().expect("a folder").join("messages/_delta_log");
+    let last = walk(&logs)
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
+        .max()
+        .expect("a commit");
+    let text = std::fs::read_to_string(&last).expect("reads");
+    std::fs::write(&last, &text[..text.len() / 2]).expect("writes");
+    let error = Archive::open(&place).await.expect_err("damaged");
+    assert!(error.to_string().contains("messages"), "{error}");
+}
+
+#[tokio::test]
+async fn a_disk_that_cannot_be_written_is_told_and_nothing_is_lost() {
+    use openim_history_archive::row::{RowSource, Seen};
+    use openim_history_client::model::{Message, Slot, Timestamp};
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_keep, place) = folder();
+    let mut writer = writer(&place).await;
+    let seen = Seen {
+        source: RowSource::Mongo,
+        at: Timestamp::from_millis(1),
+    };
+    let message = |seq| {
+        Slot::Message(Message {
+            conversation_id: "si_a_b".into(),
+            seq: openim_history_client::model::Seq(seq),
+            ..Message::default()
+        })
+    };
+    writer.take(vec![message(1)], seen).await.expect("takes");
+    writer.commit_rows().await.expect("commits");
+    writer.take(vec![message(2)], seen).await.expect("takes");
+    // A file where a folder must be: what root may not do either.
+    let root = place.local().expect("a folder").to_owned();
+    let (sync, aside) = (root.join("sync"), root.join("aside"));
+    std::fs::rename(&sync, &aside).expect("moves");
+    std::fs::write(&sync, "in the way").expect("writes");
+    let error = writer.commit_rows().await.expect_err("cannot be written");
+    assert!(matches!(error, Error::Store { .. }), "{error:?}");
+    drop(writer);
+    std::fs::remove_file(&sync).expect("removes");
+    std::fs::rename(&aside, &sync).expect("moves");
+    let left = crate::places::content(&place).await;
+    assert_eq!(
+        left.len(),
+        1,
+        "what was committed is there, the rest is not half there"
+    );
+    let mode = std::fs::metadata(&root)
+        .expect("there")
+        .permissions()
+        .mode();
+    assert_ne!(mode & 0o700, 0);
+    let opened = Place::new(&root.display().to_string(), &[]).expect("a plain path");
+    Archive::open(&opened).await.expect("opens");
+}
