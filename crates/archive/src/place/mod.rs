@@ -26,6 +26,9 @@ pub struct Place {
     /// As it was given, for people.
     shown: String,
     url: Url,
+    /// The whole disk or bucket, by the paths of its URLs: what Delta's kernel reads through.
+    root: Arc<dyn ObjectStore>,
+    /// The archive alone, by paths inside it.
     store: Arc<dyn ObjectStore>,
     folder: Option<PathBuf>,
 }
@@ -68,11 +71,12 @@ impl Place {
             .map_err(|()| Error::Invalid(format!("{} names no folder", path.display())))?;
         let prefix = ObjectPath::from_absolute_path(&absolute)
             .map_err(|error| Error::store(format!("use {}", path.display()), error))?;
-        let store = PrefixStore::new(Durable::new(LocalFileSystem::new()), prefix);
+        let root: Arc<dyn ObjectStore> = Arc::new(Durable::new(LocalFileSystem::new()));
         Ok(Self {
             shown: path.display().to_string(),
             url,
-            store: Arc::new(store),
+            store: Arc::new(PrefixStore::new(Arc::clone(&root), prefix)),
+            root,
             folder: Some(absolute),
         })
     }
@@ -87,10 +91,12 @@ impl Place {
             .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
         let (store, prefix) = object_store::parse_url_opts(&url, options)
             .map_err(|error| Error::store(format!("use {location}"), error))?;
+        let root: Arc<dyn ObjectStore> = Arc::from(store);
         Ok(Self {
             shown: location.to_owned(),
             url,
-            store: Arc::new(PrefixStore::new(store, prefix)),
+            store: Arc::new(PrefixStore::new(Arc::clone(&root), prefix)),
+            root,
             folder: None,
         })
     }
@@ -121,8 +127,8 @@ impl Place {
             ObjectPath::from(name),
         ));
         Ok(default_logstore(
-            Arc::clone(&store),
             store,
+            Arc::clone(&self.root),
             &url,
             &StorageConfig::default(),
         ))
