@@ -1,20 +1,17 @@
 //! Finding: hits in order, and how many there are.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use openim_history_client::model::{ConversationId, Seq, Timestamp};
 use serde::{Deserialize, Serialize};
 use tantivy::collector::{Collector, Count, SegmentCollector};
-use tantivy::columnar::ColumnValues;
-use tantivy::columnar::StrColumn;
 use tantivy::query::EnableScoring;
 use tantivy::{DocId, SegmentReader};
 
 use crate::row::{Key, month};
 
-use super::schema::{CONVERSATION_ID, SEND_TIME, SEQ};
+use super::view::{Columns, View};
 use super::{Index, IndexError, Query};
 
 /// A message that was found. It is its own place in the order: give it to the next
@@ -84,21 +81,22 @@ impl Index {
         limit: usize,
         after: Option<&Hit>,
     ) -> Result<Found, IndexError> {
-        let searcher = self.searcher();
+        let view = self.view();
+        let searcher = &view.searcher;
         query
-            .compile(self.fields(), &searcher)
+            .compile(self.fields(), searcher)
             .and_then(|query| {
                 let collector = Ranked {
+                    view: Arc::clone(&view),
                     order,
                     limit,
                     after: after.cloned().map(Arc::new),
                 };
-                let scoring = EnableScoring::disabled_from_searcher(&searcher);
                 searcher.search_with_executor(
                     query.as_ref(),
                     &collector,
                     self.tantivy().search_executor(),
-                    scoring,
+                    EnableScoring::disabled_from_searcher(searcher),
                 )
             })
             .map_err(|error| self.read_error(error))
@@ -106,9 +104,10 @@ impl Index {
 
     /// Returns how many messages there are.
     pub fn count(&self, query: &Query) -> Result<u64, IndexError> {
-        let searcher = self.searcher();
+        let view = self.view();
+        let searcher = &view.searcher;
         query
-            .compile(self.fields(), &searcher)
+            .compile(self.fields(), searcher)
             .and_then(|query| searcher.search(query.as_ref(), &Count))
             .map(|count| u64::try_from(count).unwrap_or(u64::MAX))
             .map_err(|error| self.read_error(error))
@@ -117,6 +116,7 @@ impl Index {
 
 /// Collects the first hits of an order, and counts all.
 struct Ranked {
+    view: Arc<View>,
     order: Order,
     limit: usize,
     after: Option<Arc<Hit>>,
@@ -126,17 +126,15 @@ impl Collector for Ranked {
     type Fruit = Found;
     type Child = RankedSegment;
 
-    fn for_segment(&self, _: u32, segment: &SegmentReader) -> tantivy::Result<RankedSegment> {
-        let fast = segment.fast_fields();
+    fn for_segment(&self, ord: u32, _: &SegmentReader) -> tantivy::Result<RankedSegment> {
         Ok(RankedSegment {
+            view: Arc::clone(&self.view),
+            part: usize::try_from(ord).unwrap_or(usize::MAX),
             order: self.order,
             limit: self.limit,
             after: self.after.clone(),
-            send_time: fast.column_first_or_default(SEND_TIME)?,
-            seq: fast.column_first_or_default(SEQ)?,
-            conversations: fast.str(CONVERSATION_ID)?,
             total: 0,
-            first: BinaryHeap::new(),
+            first: Vec::new(),
             worst: None,
         })
     }
@@ -145,18 +143,24 @@ impl Collector for Ranked {
         false
     }
 
-    fn merge_fruits(&self, segments: Vec<tantivy::Result<Found>>) -> tantivy::Result<Found> {
-        let mut found = Found::default();
-        for segment in segments {
-            let segment = segment?;
-            found.total += segment.total;
-            found.hits.extend(segment.hits);
+    fn merge_fruits(&self, parts: Vec<PartFound>) -> tantivy::Result<Found> {
+        let total = parts.iter().map(|part| part.total).sum();
+        let mut first: Vec<Match> = parts.into_iter().flat_map(|part| part.first).collect();
+        // Ids are looked up for the page alone, and for what may belong to it by number.
+        first.sort_unstable();
+        if let Some(last) = self.limit.checked_sub(1).and_then(|last| first.get(last)) {
+            let last = (last.time, last.seq);
+            first.truncate(first.partition_point(|found| (found.time, found.seq) <= last));
         }
-        found
-            .hits
-            .sort_by(|a, b| self.order.compare(a.rank(), b.rank()));
-        found.hits.truncate(self.limit);
-        Ok(found)
+        let mut hits = Vec::with_capacity(first.len());
+        for found in first {
+            let columns = &self.view.columns[found.part];
+            let conversation_id = columns.conversation_id(found.doc)?;
+            hits.push(columns.hit(found.doc, conversation_id));
+        }
+        hits.sort_by(|a, b| self.order.compare(a.rank(), b.rank()));
+        hits.truncate(self.limit);
+        Ok(Found { total, hits })
     }
 }
 
@@ -177,37 +181,41 @@ impl Order {
     }
 }
 
-/// A match by numbers alone: ordinals of a part are in the order of the ids.
-type Rank = (i64, i64, i64, DocId);
+/// A match by numbers alone, in the wanted order: ordinals of a part are in the order of the ids.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Match {
+    time: i64,
+    seq: i64,
+    conversation: i64,
+    part: usize,
+    doc: DocId,
+}
+
+/// What one part of the index has.
+struct PartFound {
+    total: u64,
+    first: Vec<Match>,
+}
+
+/// How many matches are always kept before looking which are the first.
+const MANY: usize = 256;
 
 struct RankedSegment {
+    view: Arc<View>,
+    part: usize,
     order: Order,
     limit: usize,
     after: Option<Arc<Hit>>,
-    send_time: Arc<dyn ColumnValues<i64>>,
-    seq: Arc<dyn ColumnValues<i64>>,
-    conversations: Option<StrColumn>,
     total: u64,
-    /// The first ones seen so far, the last of them on top.
-    first: BinaryHeap<Rank>,
-    /// The time of the last of them, once there are enough.
+    /// The first ones seen so far, and others.
+    first: Vec<Match>,
+    /// The time behind which none can be one of the first.
     worst: Option<i64>,
 }
 
 impl RankedSegment {
-    fn ord(&self, doc: DocId) -> u64 {
-        self.conversations
-            .as_ref()
-            .and_then(|conversations| conversations.ords().first(doc))
-            .unwrap_or(0)
-    }
-
-    fn conversation(&self, ord: u64) -> tantivy::Result<String> {
-        let mut id = String::new();
-        if let Some(conversations) = &self.conversations {
-            conversations.ord_to_str(ord, &mut id)?;
-        }
-        Ok(id)
+    fn columns(&self) -> &Columns {
+        &self.view.columns[self.part]
     }
 
     /// Whether a match comes behind the page before.
@@ -220,39 +228,51 @@ impl RankedSegment {
             Ordering::Equal => {}
             order => return order == Ordering::Greater,
         }
-        match self.order.compare(self.seq.get_val(doc), after_seq) {
+        match self
+            .order
+            .compare(self.columns().seq.get_val(doc), after_seq)
+        {
             Ordering::Equal => {}
             order => return order == Ordering::Greater,
         }
         // Hardly ever: another conversation's message with the same number and millisecond.
-        self.conversation(self.ord(doc))
+        self.columns()
+            .conversation_id(doc)
             .is_ok_and(|id| self.order.compare(id.as_str(), after_id) == Ordering::Greater)
     }
 
     fn take(&mut self, doc: DocId) {
-        let time = self.send_time.get_val(doc);
+        let time = self.columns().send_time.get_val(doc);
         let ranked = self.order.ranked(time);
         if self.worst.is_some_and(|worst| ranked > worst) || !self.is_behind(time, doc) {
             return;
         }
-        let ord = i64::try_from(self.ord(doc)).unwrap_or(i64::MAX);
-        self.first.push((
-            ranked,
-            self.order.ranked(self.seq.get_val(doc)),
-            self.order.ranked(ord),
+        let ord = i64::try_from(self.columns().conversation_ord(doc)).unwrap_or(i64::MAX);
+        self.first.push(Match {
+            time: ranked,
+            seq: self.order.ranked(self.columns().seq.get_val(doc)),
+            conversation: self.order.ranked(ord),
+            part: self.part,
             doc,
-        ));
-        if self.first.len() > self.limit {
-            self.first.pop();
+        });
+        if self.first.len() >= self.limit.saturating_mul(2).max(MANY) {
+            self.leave_the_first();
         }
-        if self.first.len() == self.limit {
-            self.worst = self.first.peek().map(|(time, ..)| *time);
+    }
+
+    /// Forgets all but the first ones. Done now and then, it costs less for each match than
+    /// keeping them sorted would: they mostly come with the newest last.
+    fn leave_the_first(&mut self) {
+        if self.first.len() > self.limit {
+            let (_, last, _) = self.first.select_nth_unstable(self.limit - 1);
+            self.worst = Some(last.time);
+            self.first.truncate(self.limit);
         }
     }
 }
 
 impl SegmentCollector for RankedSegment {
-    type Fruit = tantivy::Result<Found>;
+    type Fruit = PartFound;
 
     fn collect(&mut self, doc: DocId, _: f32) {
         self.total += 1;
@@ -261,18 +281,11 @@ impl SegmentCollector for RankedSegment {
         }
     }
 
-    fn harvest(self) -> tantivy::Result<Found> {
-        let mut hits = Vec::with_capacity(self.first.len());
-        for (.., doc) in &self.first {
-            hits.push(Hit {
-                conversation_id: self.conversation(self.ord(*doc))?.into(),
-                seq: Seq(self.seq.get_val(*doc)),
-                send_time: Timestamp::from_millis(self.send_time.get_val(*doc)),
-            });
-        }
-        Ok(Found {
+    fn harvest(mut self) -> PartFound {
+        self.leave_the_first();
+        PartFound {
             total: self.total,
-            hits,
-        })
+            first: self.first,
+        }
     }
 }

@@ -11,7 +11,8 @@ use tantivy::{BitSet, DocId, DocSet, SegmentReader, TantivyError};
 
 use crate::row::Key;
 
-use super::schema::{CONVERSATION_ID, Fields, SEQ, block, block_key};
+use super::schema::{Fields, block, block_key};
+use super::view::Columns;
 
 /// The messages with one of many keys.
 ///
@@ -49,32 +50,25 @@ struct KeysWeight(KeysQuery);
 impl Weight for KeysWeight {
     fn scorer(&self, reader: &SegmentReader, boost: f32) -> tantivy::Result<Box<dyn Scorer>> {
         let index = reader.inverted_index(self.0.field)?;
-        let seqs = reader.fast_fields().i64(SEQ)?;
-        let conversations = reader.fast_fields().str(CONVERSATION_ID)?;
+        let mut columns = None;
         let mut docs = BitSet::with_max_value(reader.max_doc());
-        let mut id = String::new();
         for (term, keys) in self.0.blocks.iter() {
             let Some(info) = index.terms().get(term)? else {
                 continue;
+            };
+            // Most parts have none of the keys: only now.
+            let columns = match &mut columns {
+                Some(columns) => columns,
+                none => none.insert(Columns::open(reader)?),
             };
             let mut postings =
                 index.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
             while !postings.docs().is_empty() {
                 for doc in postings.docs() {
-                    let Some(seq) = seqs.first(*doc) else {
-                        continue;
-                    };
-                    for key in keys.iter().filter(|key| key.seq.0 == seq) {
-                        // Two ids so long that their terms are the same are still two.
-                        id.clear();
-                        if let Some(conversations) = &conversations
-                            && let Some(ord) = conversations.ords().first(*doc)
-                        {
-                            conversations.ord_to_str(ord, &mut id)?;
-                        }
-                        if key.conversation_id == *id.as_str() {
-                            docs.insert(*doc);
-                        }
+                    let seq = columns.seq.get_val(*doc);
+                    // The block's term says the conversation.
+                    if keys.iter().any(|key| key.seq.0 == seq) {
+                        docs.insert(*doc);
                     }
                 }
                 postings.advance();

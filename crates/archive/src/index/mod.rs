@@ -44,6 +44,7 @@ mod page;
 mod query;
 mod schema;
 mod text;
+mod view;
 mod writer;
 
 #[cfg(test)]

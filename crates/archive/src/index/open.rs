@@ -1,15 +1,16 @@
 //! Opening an index, and healing one that cannot be used.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::{fmt, fs, io};
 
 use tantivy::directory::error::{LockError, OpenDirectoryError};
 use tantivy::directory::{DirectoryLock, INDEX_WRITER_LOCK, META_LOCK, MmapDirectory};
 use tantivy::index::SegmentComponent;
-use tantivy::{Directory as _, IndexReader, ReloadPolicy, Searcher, TantivyError};
+use tantivy::{Directory as _, IndexReader, ReloadPolicy, TantivyError};
 
 use super::schema::{FORMAT, Fields, register, schema};
+use super::view::View;
 use super::writer::{IndexWriter, Payload};
 use super::{IndexDamage, IndexError};
 
@@ -59,6 +60,7 @@ struct Inner {
     fields: Fields,
     tantivy: tantivy::Index,
     reader: IndexReader,
+    view: RwLock<Arc<View>>,
 }
 
 impl fmt::Debug for Index {
@@ -173,12 +175,14 @@ impl Index {
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?;
+        let view = View::new(reader.searcher(), None)?;
         Ok(Self(Arc::new(Inner {
             folder: folder.to_owned(),
             settings: *settings,
             fields: schema().1,
             tantivy,
             reader,
+            view: RwLock::new(Arc::new(view)),
         })))
     }
 
@@ -200,10 +204,16 @@ impl Index {
 
     /// Makes visible here what a writer in another process committed.
     pub fn refresh(&self) -> Result<(), IndexError> {
-        self.0
+        // Held while reloading, so that of two at once the later one's view stays.
+        let mut view = self.0.view.write().unwrap_or_else(PoisonError::into_inner);
+        let fresh = self
+            .0
             .reader
             .reload()
-            .map_err(|error| self.read_error(error))
+            .and_then(|()| View::new(self.0.reader.searcher(), Some(&view)))
+            .map_err(|error| self.read_error(error))?;
+        *view = Arc::new(fresh);
+        Ok(())
     }
 
     /// Reads every file and compares checksums.
@@ -226,7 +236,7 @@ impl Index {
 
     /// How many messages it has.
     pub fn len(&self) -> u64 {
-        self.searcher().num_docs()
+        self.view().searcher.num_docs()
     }
 
     /// Whether it has none.
@@ -234,8 +244,8 @@ impl Index {
         self.len() == 0
     }
 
-    pub(super) fn searcher(&self) -> Searcher {
-        self.0.reader.searcher()
+    pub(super) fn view(&self) -> Arc<View> {
+        Arc::clone(&self.0.view.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn fields(&self) -> &Fields {

@@ -3,15 +3,16 @@
 //! A page costs what its messages cost, however long the conversation is: the numbers are in
 //! blocks of a hundred, each a term of its own, and the dictionary has them in order.
 
-use openim_history_client::model::{ConversationId, Seq, Timestamp};
-use tantivy::columnar::Column;
-use tantivy::postings::TermInfo;
+use std::sync::Arc;
+
+use openim_history_client::model::{ConversationId, Seq};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{Searcher, SegmentReader};
+use tantivy::{InvertedIndexReader, SegmentReader};
 
 use crate::row::Key;
 
-use super::schema::{Fields, SEND_TIME, SEQ, block, block_key, block_prefix};
+use super::schema::{Fields, block, block_key, block_prefix};
+use super::view::{Columns, View};
 use super::{Hit, Index, IndexError};
 
 /// Where a page of a conversation lies.
@@ -42,9 +43,9 @@ impl Index {
         around: Around,
         limit: usize,
     ) -> Result<Vec<Hit>, IndexError> {
-        let searcher = self.searcher();
+        let view = self.view();
         let pager = Pager {
-            searcher: &searcher,
+            view: &view,
             fields: self.fields(),
             conversation,
         };
@@ -61,7 +62,7 @@ impl Index {
 }
 
 struct Pager<'a> {
-    searcher: &'a Searcher,
+    view: &'a View,
     fields: &'a Fields,
     conversation: &'a ConversationId,
 }
@@ -93,48 +94,36 @@ impl Pager<'_> {
     /// Returns the first `limit` messages from `start` on, in that direction.
     fn walk(&self, direction: Direction, start: Seq, limit: usize) -> tantivy::Result<Vec<Hit>> {
         let mut parts = Vec::new();
-        for segment in self.searcher.segment_readers() {
-            parts.push(Part::open(segment, self.fields)?);
+        let segments = self.view.searcher.segment_readers();
+        for (segment, columns) in segments.iter().zip(&self.view.columns) {
+            parts.push(Part {
+                segment,
+                columns,
+                index: segment.inverted_index(self.fields.block)?,
+                ord: 0,
+                block: None,
+            });
         }
-        let mut streams = Vec::with_capacity(parts.len());
-        for part in &parts {
-            let terms = part.index.terms().range();
-            let start = block_key(self.conversation, block(start));
-            let mut stream = match direction {
-                Direction::Up => terms
-                    .ge(start)
-                    .le(block_key(self.conversation, i64::MAX))
-                    .into_stream()?,
-                Direction::Down => terms
-                    .ge(block_prefix(self.conversation))
-                    .le(start)
-                    .backward()
-                    .into_stream()?,
-            };
-            let next = stream
-                .next()
-                .map(|(key, info)| (key.to_vec(), info.clone()));
-            streams.push((stream, next));
+        let start_block = block_key(self.conversation, block(start));
+        let prefix = block_prefix(self.conversation);
+        for part in &mut parts {
+            part.go_to(&start_block, &prefix, direction)?;
         }
         let mut hits = Vec::new();
         while hits.len() < limit {
-            let keys = streams
-                .iter()
-                .filter_map(|(_, next)| Some(&next.as_ref()?.0));
+            let keys = parts.iter().filter_map(|part| part.block.as_deref());
             let nearest = match direction {
                 Direction::Up => keys.min(),
                 Direction::Down => keys.max(),
             };
-            let Some(nearest) = nearest.cloned() else {
+            let Some(nearest) = nearest.map(<[u8]>::to_vec) else {
                 break;
             };
             let from = hits.len();
-            for ((stream, next), part) in streams.iter_mut().zip(&parts) {
-                if let Some((_, info)) = next.take_if(|(key, _)| *key == nearest) {
-                    part.read(&info, self.conversation, &mut hits)?;
-                    *next = stream
-                        .next()
-                        .map(|(key, info)| (key.to_vec(), info.clone()));
+            for part in &mut parts {
+                if part.block.as_ref() == Some(&nearest) {
+                    part.read(self.conversation, &mut hits)?;
+                    part.step(&prefix, direction)?;
                 }
             }
             order(&mut hits, from, direction, start);
@@ -161,43 +150,83 @@ fn order(hits: &mut Vec<Hit>, from: usize, direction: Direction, start: Seq) {
 /// A part of the index, with what a page needs of it.
 struct Part<'a> {
     segment: &'a SegmentReader,
-    index: std::sync::Arc<tantivy::InvertedIndexReader>,
-    seq: Column<i64>,
-    send_time: Column<i64>,
+    columns: &'a Columns,
+    index: Arc<InvertedIndexReader>,
+    /// Where it is in the dictionary.
+    ord: u64,
+    /// The conversation's block there; `None` behind the last.
+    block: Option<Vec<u8>>,
 }
 
-impl<'a> Part<'a> {
-    fn open(segment: &'a SegmentReader, fields: &Fields) -> tantivy::Result<Self> {
-        Ok(Self {
-            segment,
-            index: segment.inverted_index(fields.block)?,
-            seq: segment.fast_fields().i64(SEQ)?,
-            send_time: segment.fast_fields().i64(SEND_TIME)?,
-        })
+impl Part<'_> {
+    /// Goes to the block `start`, or the next one there is.
+    ///
+    /// Going down by the dictionary's own backward stream would begin at its very end; going to
+    /// the ordinal before takes a step.
+    fn go_to(&mut self, start: &[u8], prefix: &[u8], direction: Direction) -> tantivy::Result<()> {
+        let terms = self.index.terms();
+        let range = terms.range();
+        let mut behind = match direction {
+            Direction::Up => range.ge(start),
+            Direction::Down => range.gt(start),
+        }
+        .into_stream()?;
+        self.ord = if behind.advance() {
+            behind.term_ord()
+        } else {
+            u64::try_from(terms.num_terms()).unwrap_or(u64::MAX)
+        };
+        drop(behind);
+        match direction {
+            Direction::Up => self.look(prefix),
+            Direction::Down => self.step(prefix, direction),
+        }
     }
 
-    /// Adds the messages of a block.
-    fn read(
-        &self,
-        block: &TermInfo,
-        conversation: &ConversationId,
-        hits: &mut Vec<Hit>,
-    ) -> tantivy::Result<()> {
+    /// Goes on to the next block.
+    fn step(&mut self, prefix: &[u8], direction: Direction) -> tantivy::Result<()> {
+        let next = match direction {
+            Direction::Up => self.ord.checked_add(1),
+            Direction::Down => self.ord.checked_sub(1),
+        };
+        match next {
+            Some(next) => {
+                self.ord = next;
+                self.look(prefix)
+            }
+            None => {
+                self.block = None;
+                Ok(())
+            }
+        }
+    }
+
+    fn look(&mut self, prefix: &[u8]) -> tantivy::Result<()> {
+        let mut block = self.block.take().unwrap_or_default();
+        block.clear();
+        if self.index.terms().ord_to_term(self.ord, &mut block)? && block.starts_with(prefix) {
+            self.block = Some(block);
+        }
+        Ok(())
+    }
+
+    /// Adds the messages of the block.
+    fn read(&self, conversation: &ConversationId, hits: &mut Vec<Hit>) -> tantivy::Result<()> {
+        let Some(block) = &self.block else {
+            return Ok(());
+        };
+        let Some(block) = self.index.terms().get(block)? else {
+            return Ok(());
+        };
         let mut postings = self
             .index
-            .read_block_postings_from_terminfo(block, IndexRecordOption::Basic)?;
+            .read_block_postings_from_terminfo(&block, IndexRecordOption::Basic)?;
         while !postings.docs().is_empty() {
             for doc in postings.docs() {
                 if self.segment.is_deleted(*doc) {
                     continue;
                 }
-                hits.push(Hit {
-                    conversation_id: conversation.clone(),
-                    seq: Seq(self.seq.first(*doc).unwrap_or_default()),
-                    send_time: Timestamp::from_millis(
-                        self.send_time.first(*doc).unwrap_or_default(),
-                    ),
-                });
+                hits.push(self.columns.hit(*doc, conversation.clone()));
             }
             postings.advance();
         }
