@@ -158,17 +158,17 @@ impl Collector for Ranked {
             let conversation_id = columns.conversation_id(found.doc)?;
             hits.push(columns.hit(found.doc, conversation_id));
         }
-        hits.sort_by(|a, b| self.order.compare(a.rank(), b.rank()));
+        hits.sort_by(|a, b| self.order.compare(&a.rank(), &b.rank()));
         hits.truncate(self.limit);
         Ok(Found { total, hits })
     }
 }
 
 impl Order {
-    fn compare<T: Ord>(self, a: T, b: T) -> Ordering {
+    fn compare<T: Ord + ?Sized>(self, a: &T, b: &T) -> Ordering {
         match self {
-            Self::Newest => b.cmp(&a),
-            Self::Oldest => a.cmp(&b),
+            Self::Newest => b.cmp(a),
+            Self::Oldest => a.cmp(b),
         }
     }
 
@@ -224,13 +224,13 @@ impl RankedSegment {
             return true;
         };
         let (after_time, after_seq, after_id) = after.rank();
-        match self.order.compare(time, after_time) {
+        match self.order.compare(&time, &after_time) {
             Ordering::Equal => {}
             order => return order == Ordering::Greater,
         }
         match self
             .order
-            .compare(self.columns().seq.get_val(doc), after_seq)
+            .compare(&self.columns().seq.get_val(doc), &after_seq)
         {
             Ordering::Equal => {}
             order => return order == Ordering::Greater,

@@ -15,11 +15,11 @@ use super::text;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Query {
     /// Whatever all of them find; everything, if there is none.
-    And(Vec<Query>),
+    And(Vec<Self>),
     /// Whatever one of them finds; nothing, if there is none.
-    Or(Vec<Query>),
+    Or(Vec<Self>),
     /// Whatever it does not find.
-    Not(Box<Query>),
+    Not(Box<Self>),
     /// Messages whose text contains it, as [`fold`](super::fold) compares: inside words too, with
     /// its punctuation and spaces, and without any exception. Everything, if nothing is left of it.
     Contains(String),

@@ -148,7 +148,7 @@ pub(super) mod flag {
 
 fn has_link(text: &str) -> bool {
     text.match_indices("://").any(|(at, _)| {
-        let scheme = text[..at].as_bytes();
+        let scheme = &text.as_bytes()[..at];
         let ends = |with: &[u8]| {
             scheme.len() >= with.len()
                 && scheme[scheme.len() - with.len()..].eq_ignore_ascii_case(with)
