@@ -1,5 +1,7 @@
 //! The index as its callers use it.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod opening;
 mod pages;
 mod recall;
