@@ -1,0 +1,186 @@
+//! Writing: rows in, a commit that says which version of the tables it covers.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use tantivy::indexer::{LogMergePolicy, UserOperation};
+
+use crate::row::{Key, Row};
+
+use super::IndexError;
+use super::keys::KeysQuery;
+use super::open::Index;
+use super::schema::{FORMAT, can_have};
+
+/// A row and the text to find it by.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    /// The row.
+    pub row: &'a Row,
+    /// What a person would search for in it.
+    pub text: Cow<'a, str>,
+}
+
+impl<'a> Entry<'a> {
+    /// Takes a text that is already known to be the row's: reading the content again costs as
+    /// much as indexing it.
+    pub fn with_text(row: &'a Row, text: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            row,
+            text: text.into(),
+        }
+    }
+}
+
+impl<'a> From<&'a Row> for Entry<'a> {
+    fn from(row: &'a Row) -> Self {
+        Self::with_text(row, row.text())
+    }
+}
+
+/// What a commit says beside the messages.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Payload {
+    pub(super) format: u32,
+    pub(super) table_version: u64,
+}
+
+/// The one writer of an index. Nothing it was given is found before the commit; dropping it
+/// without one leaves the index as it was.
+pub struct IndexWriter {
+    index: Index,
+    writer: tantivy::IndexWriter,
+}
+
+impl std::fmt::Debug for IndexWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IndexWriter")
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}
+
+impl IndexWriter {
+    pub(super) fn new(index: Index) -> Result<Self, IndexError> {
+        let settings = index.settings();
+        let threads = settings.writer_threads.clamp(1, 8);
+        // Tantivy refuses less than 15 MB and more than 4 GB for a thread.
+        let budget = (settings.writer_memory / threads).clamp(15_000_000, 4_000_000_000) * threads;
+        let writer: tantivy::IndexWriter = index
+            .tantivy()
+            .writer_with_num_threads(threads, budget)
+            .map_err(|error| index.write_error(error))?;
+        let mut policy = LogMergePolicy::default();
+        policy.set_max_docs_before_merge(settings.largest_merge);
+        // A follower commits every moment: small segments may pile up to eight before they are
+        // merged, and a segment a quarter of which was replaced is written anew.
+        policy.set_del_docs_ratio_before_merge(0.25);
+        writer.set_merge_policy(Box::new(policy));
+        Ok(Self { index, writer })
+    }
+
+    /// Puts rows in the place of those with the same key. Of several with one key the last stays.
+    pub fn put<'a, E: Into<Entry<'a>>>(
+        &mut self,
+        entries: impl IntoIterator<Item = E>,
+    ) -> Result<(), IndexError> {
+        let mut entries: Vec<Entry<'a>> = entries.into_iter().map(Into::into).collect();
+        let mut last: HashMap<Key, usize> = HashMap::with_capacity(entries.len());
+        for (at, entry) in entries.iter().enumerate() {
+            last.insert(entry.row.key(), at);
+        }
+        if last.len() < entries.len() {
+            let mut at = 0;
+            entries.retain(|entry| {
+                at += 1;
+                last.get(&entry.row.key()) == Some(&(at - 1))
+            });
+        }
+        self.remove(last.into_keys())?;
+        self.insert(entries)
+    }
+
+    /// Adds rows of which the index has none with the same key, without looking: what was there
+    /// would be found twice.
+    pub fn insert<'a, E: Into<Entry<'a>>>(
+        &mut self,
+        entries: impl IntoIterator<Item = E>,
+    ) -> Result<(), IndexError> {
+        let mut entries = entries.into_iter().map(Into::into).peekable();
+        while entries.peek().is_some() {
+            let batch: Vec<UserOperation> = entries
+                .by_ref()
+                .take(BATCH)
+                .filter(is_possible)
+                .map(|entry| UserOperation::Add(self.index.fields().document(&entry)))
+                .collect();
+            self.writer
+                .run(batch)
+                .map_err(|error| self.index.write_error(error))?;
+        }
+        Ok(())
+    }
+
+    /// Takes rows out.
+    pub fn remove(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<(), IndexError> {
+        let mut keys = keys.into_iter().peekable();
+        if keys.peek().is_some() {
+            self.writer
+                .delete_query(Box::new(KeysQuery::new(self.index.fields(), keys)))
+                .map_err(|error| self.index.write_error(error))?;
+        }
+        Ok(())
+    }
+
+    /// Makes everything given so far last and be found, together with the version of the tables it
+    /// brings the index to. Readers of the same [`Index`] see it at once.
+    pub fn commit(&mut self, table_version: u64) -> Result<(), IndexError> {
+        let payload = serde_json::json!(Payload {
+            format: FORMAT,
+            table_version,
+        });
+        self.writer
+            .prepare_commit()
+            .and_then(|mut commit| {
+                commit.set_payload(&payload.to_string());
+                commit.commit()
+            })
+            .map_err(|error| self.index.write_error(error))?;
+        self.index.refresh()
+    }
+
+    /// Forgets what was given since the last commit.
+    pub fn rollback(&mut self) -> Result<(), IndexError> {
+        self.writer
+            .rollback()
+            .map(drop)
+            .map_err(|error| self.index.write_error(error))
+    }
+
+    /// Ends writing once the merges under way are done. Dropping the writer leaves them undone,
+    /// which costs nothing but the work.
+    pub fn finish(self) -> Result<(), IndexError> {
+        let Self { index, writer } = self;
+        writer
+            .wait_merging_threads()
+            .map_err(|error| index.write_error(error))?;
+        index.refresh()
+    }
+}
+
+/// A conversation with an id of tens of thousands of bytes is nobody's, and nothing to fail over.
+fn is_possible(entry: &Entry<'_>) -> bool {
+    let message = &entry.row.message;
+    let is = can_have(&message.conversation_id);
+    if !is {
+        tracing::warn!(
+            seq = message.seq.0,
+            "left out of the index: its conversation's id is too long"
+        );
+    }
+    is
+}
+
+/// How many documents are handed to an indexing thread at once.
+const BATCH: usize = 256;
