@@ -17,4 +17,4 @@ pub use self::archive::{Archive, Info, Manifest, Month, Sizes};
 pub use self::error::{Error, Result};
 pub use self::place::Place;
 pub use self::tables::small::SmallCounts;
-pub use self::write::{Counts, Writer, WriterOptions};
+pub use self::write::{Counts, Healed, Writer, WriterOptions};

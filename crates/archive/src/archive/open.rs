@@ -1,12 +1,18 @@
 //! Opening an archive, to read or to write.
 
+use std::path::PathBuf;
+
 use super::manifest::Manifest;
 use crate::error::{Error, Result};
+use crate::index::{Index, IndexError, IndexSettings, IndexWriter};
 use crate::place::{Lock, Place};
 use crate::tables::messages::NAME as MESSAGES;
 use crate::tables::messages::columns::{MONTH, TABLE_SCHEMA};
 use crate::tables::table::Table;
-use crate::write::{Writer, WriterOptions};
+use crate::write::{Healed, Writer, WriterOptions, open_index, rebuild};
+
+/// The folder of the index inside an archive.
+const SEARCH: &str = "search";
 
 /// An archive, open for reading. Any number of readers may read while one writer writes; what they see
 /// is as of the last [`Archive::refresh`].
@@ -59,8 +65,67 @@ impl Archive {
         if Manifest::read(place).await?.is_none() {
             Manifest::new(server).write(place).await?;
         }
-        let index = crate::index::IndexWriter::open(place, &messages, options.index_memory).await?;
-        Writer::new(place.clone(), messages, index, lock, options).await
+        let (index, healed) = match (
+            options.index.clone(),
+            index_folder(place, &options.index_folder),
+        ) {
+            (Some(settings), Some(folder)) => {
+                let (_, writer, healed) = open_index(place, &messages, &folder, settings).await?;
+                (Some(writer), healed)
+            }
+            _ => (None, None),
+        };
+        Writer::new(place.clone(), messages, index, healed, lock, options).await
+    }
+
+    /// Opens the search index, and brings it up to date where it is behind, missing or damaged; what had
+    /// to be done is told. While another process writes the archive, it keeps its index up to date itself,
+    /// and it is opened as it is. `folder` is where the index lies if not in the archive's own folder.
+    pub async fn index(
+        &self,
+        folder: Option<PathBuf>,
+        settings: IndexSettings,
+    ) -> Result<(Index, Option<Healed>)> {
+        let folder = index_folder(&self.place, &folder).ok_or_else(nowhere)?;
+        if let Ok((index, opened)) = Index::open(&folder, &settings)
+            && opened.covers == Some(self.messages.version())
+        {
+            return Ok((index, None));
+        }
+        match open_index(&self.place, &self.messages, &folder, settings.clone()).await {
+            Ok((index, writer, healed)) => {
+                finish(writer).await?;
+                Ok((index, healed))
+            }
+            Err(error) => match Index::open(&folder, &settings) {
+                Ok((index, _)) if is_busy(&error) => Ok((index, None)),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Builds the search index anew from the tables.
+    pub async fn rebuild_index(
+        &self,
+        folder: Option<PathBuf>,
+        settings: IndexSettings,
+    ) -> Result<Healed> {
+        let folder = index_folder(&self.place, &folder).ok_or_else(nowhere)?;
+        let (_, writer, healed) =
+            open_index(&self.place, &self.messages, &folder, settings).await?;
+        if let Some(healed) = healed.filter(|healed| healed.messages >= self.rows_in_files()) {
+            // It was empty and is new already.
+            finish(writer).await?;
+            return Ok(healed);
+        }
+        let reason = "it was asked for".to_owned();
+        let (writer, healed) = rebuild(&self.place, &self.messages, writer, reason).await?;
+        finish(writer).await?;
+        Ok(healed)
+    }
+
+    fn rows_in_files(&self) -> u64 {
+        self.messages.files().iter().map(|file| file.rows).sum()
     }
 
     /// Returns where it lies.
@@ -79,9 +144,33 @@ impl Archive {
     }
 }
 
+/// Returns where an archive's index lies; `None` where nobody said so of one that is not on this machine.
+fn index_folder(place: &Place, chosen: &Option<PathBuf>) -> Option<PathBuf> {
+    chosen.clone().or_else(|| Some(place.local()?.join(SEARCH)))
+}
+
 /// Whether a name is one that the making of an archive leaves behind when it is broken off.
 fn is_ours(name: &str) -> bool {
-    [MESSAGES, "sync", "search"].contains(&name)
+    [MESSAGES, "sync", SEARCH].contains(&name)
+}
+
+async fn finish(writer: IndexWriter) -> Result<()> {
+    tokio::task::spawn_blocking(move || writer.finish())
+        .await
+        .map_err(|error| Error::store("close the search index", error))??;
+    Ok(())
+}
+
+/// Whether another process is writing the index.
+fn is_busy(error: &Error) -> bool {
+    let Error::Store { source, .. } = error else {
+        return false;
+    };
+    matches!(source.downcast_ref(), Some(IndexError::Busy { .. }))
+}
+
+fn nowhere() -> Error {
+    Error::Invalid("an archive that is not on this machine needs a folder for its index".to_owned())
 }
 
 fn not_an_archive(place: &Place) -> Error {

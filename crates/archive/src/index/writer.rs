@@ -150,6 +150,14 @@ impl IndexWriter {
         self.index.refresh()
     }
 
+    /// Takes everything out. Nothing is gone before the next commit.
+    pub fn clear(&mut self) -> Result<(), IndexError> {
+        self.writer
+            .delete_all_documents()
+            .map(drop)
+            .map_err(|error| self.index.write_error(error))
+    }
+
     /// Forgets what was given since the last commit.
     pub fn rollback(&mut self) -> Result<(), IndexError> {
         self.writer

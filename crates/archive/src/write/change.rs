@@ -40,7 +40,7 @@ impl Writer {
         let rows = outcome.rows;
         self.work(move |intake| {
             intake.counts.unchanged += unchanged;
-            rows.iter().try_for_each(|row| intake.replace(row))
+            intake.replace(rows)
         })
         .await?;
         actions.extend(self.new_files().await?);

@@ -9,14 +9,15 @@ use openim_history_client::model::Slot;
 use super::ledger::{Ledger, Month};
 use super::writer::Counts;
 use crate::error::Result;
-use crate::index::IndexWriter;
+use crate::index::{Entry, IndexWriter};
 use crate::row::{Key, Outcome, Row, Seen, merge, month};
 use crate::tables::messages::part::{Finished, Part};
 
 /// What was taken in and is not committed.
 pub(super) struct Intake {
     pub(super) ledger: Ledger,
-    pub(super) index: IndexWriter,
+    /// `None` where the archive is written without one.
+    pub(super) index: Option<IndexWriter>,
     parts: HashMap<String, Part>,
     full: Vec<Finished>,
     /// Rows in `parts` and `full`.
@@ -27,7 +28,7 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    pub(super) fn new(ledger: Ledger, index: IndexWriter) -> Self {
+    pub(super) fn new(ledger: Ledger, index: Option<IndexWriter>) -> Self {
         Self {
             ledger,
             index,
@@ -41,6 +42,7 @@ impl Intake {
 
     /// Takes in slots.
     pub(super) fn take(&mut self, slots: Vec<Slot>, seen: Seen) -> Result<()> {
+        let mut added: Vec<(Row, String)> = Vec::new();
         for slot in slots {
             let (conversation, seq) = match &slot {
                 Slot::Message(message) => (&message.conversation_id, message.seq),
@@ -54,41 +56,52 @@ impl Intake {
                 self.again.entry(key).or_default().push((slot, seen));
             } else {
                 match merge(None, slot, seen) {
-                    Outcome::New(row) => self.add(&row)?,
+                    Outcome::New(row) => {
+                        let text = row.text();
+                        self.add(&row, &text)?;
+                        added.push((row, text));
+                    }
                     _ => self.counts.holes += 1,
                 }
             }
+        }
+        if let Some(index) = &mut self.index {
+            index.insert(entries(&added))?;
         }
         Ok(())
     }
 
     /// Takes in a row the archive does not have.
-    fn add(&mut self, row: &Row) -> Result<()> {
-        let text = row.text();
+    fn add(&mut self, row: &Row, text: &str) -> Result<()> {
         let month = month(row.message.send_time);
         self.ledger.put(
             &row.message.conversation_id,
             row.message.seq,
             Month::parse(&month),
         );
-        self.index.insert(row, &text)?;
-        self.push(month, row, &text)?;
+        self.push(month, row, text)?;
         self.counts.new += 1;
         Ok(())
     }
 
-    /// Takes in a row in place of one that a file rewritten in the same commit no longer has.
-    pub(super) fn replace(&mut self, row: &Row) -> Result<()> {
-        let text = row.text();
-        let month = month(row.message.send_time);
-        self.ledger.put(
-            &row.message.conversation_id,
-            row.message.seq,
-            Month::parse(&month),
-        );
-        self.index.put(row, &text)?;
-        self.push(month, row, &text)?;
-        self.counts.changed += 1;
+    /// Takes in rows in place of those that files rewritten in the same commit no longer have.
+    pub(super) fn replace(&mut self, rows: Vec<Row>) -> Result<()> {
+        let mut replaced = Vec::with_capacity(rows.len());
+        for row in rows {
+            let text = row.text();
+            let month = month(row.message.send_time);
+            self.ledger.put(
+                &row.message.conversation_id,
+                row.message.seq,
+                Month::parse(&month),
+            );
+            self.push(month, &row, &text)?;
+            self.counts.changed += 1;
+            replaced.push((row, text));
+        }
+        if let Some(index) = &mut self.index {
+            index.put(entries(&replaced))?;
+        }
         Ok(())
     }
 
@@ -130,4 +143,8 @@ impl Intake {
         }
         Ok(files)
     }
+}
+
+fn entries(rows: &[(Row, String)]) -> impl Iterator<Item = Entry<'_>> {
+    rows.iter().map(|(row, text)| Entry::with_text(row, text))
 }

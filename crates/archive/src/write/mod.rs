@@ -2,11 +2,14 @@
 
 mod change;
 mod cursor;
+mod heal;
 mod intake;
 mod ledger;
 mod upkeep;
 mod writer;
 
 pub(crate) use self::cursor::Cursor;
+pub use self::heal::Healed;
+pub(crate) use self::heal::{open_index, rebuild};
 pub(crate) use self::ledger::{BlockKey, Ledger, Month};
 pub use self::writer::{Counts, Writer, WriterOptions};

@@ -1,15 +1,17 @@
 //! The writer: takes slots in, commits them.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use openim_history_client::model::{Slot, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::cursor::Cursor;
+use super::heal::Healed;
 use super::intake::Intake;
 use super::ledger::Ledger;
 use crate::error::{Error, Result};
-use crate::index::IndexWriter;
+use crate::index::{IndexSettings, IndexWriter};
 use crate::place::{Lock, Place};
 use crate::row::{RowSource, Seen};
 use crate::tables::messages::part::Written;
@@ -22,8 +24,12 @@ pub struct WriterOptions {
     pub commit_rows: u64,
     /// Bytes of memory for files in the making; beyond it they are written out.
     pub memory: usize,
-    /// Bytes of memory for the index in the making.
-    pub index_memory: usize,
+    /// Where the search index lies. Where this is `None`, it lies in the archive's own folder, or, of an
+    /// archive that is not on this machine, nowhere.
+    pub index_folder: Option<PathBuf>,
+    /// How the search index is written; `None` for not at all: it is brought up to date by the next writer
+    /// or searcher.
+    pub index: Option<IndexSettings>,
     /// How long files that were replaced are kept, for readers that began before.
     pub retention: Duration,
     /// Tells the time.
@@ -35,7 +41,8 @@ impl Default for WriterOptions {
         Self {
             commit_rows: 500_000,
             memory: 128 << 20,
-            index_memory: 96 << 20,
+            index_folder: None,
+            index: Some(IndexSettings::default()),
             retention: Duration::from_secs(24 * 60 * 60),
             clock: || jiff::Timestamp::now().into(),
         }
@@ -81,6 +88,7 @@ pub struct Writer {
     cursor: Cursor,
     number: u64,
     lock: Lock,
+    healed: Option<Healed>,
     pub(super) options: WriterOptions,
 }
 
@@ -101,7 +109,8 @@ impl Writer {
     pub(crate) async fn new(
         place: Place,
         table: Table,
-        index: IndexWriter,
+        index: Option<IndexWriter>,
+        healed: Option<Healed>,
         lock: Lock,
         options: WriterOptions,
     ) -> Result<Self> {
@@ -127,6 +136,7 @@ impl Writer {
             cursor,
             number,
             lock,
+            healed,
             options,
         })
     }
@@ -134,6 +144,11 @@ impl Writer {
     /// Returns where the archive lies.
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// Returns what had to be done to the search index when the archive was opened, if anything.
+    pub fn healed(&self) -> Option<&Healed> {
+        self.healed.as_ref()
     }
 
     /// Returns what time it is.
@@ -277,7 +292,11 @@ impl Writer {
 
     /// Lets the index say which version of the table it covers.
     pub(super) async fn cover(&mut self, version: u64) -> Result<()> {
-        self.work(move |intake| intake.index.commit(version)).await
+        self.work(move |intake| match &mut intake.index {
+            Some(index) => Ok(index.commit(version)?),
+            None => Ok(()),
+        })
+        .await
     }
 
     pub(super) fn intake(&self) -> Result<&Intake> {
@@ -303,7 +322,13 @@ impl Writer {
 
     /// Ends the writing. What was not committed is forgotten.
     pub async fn close(self) -> Result<()> {
-        drop(self.intake);
+        if let Some(mut intake) = self.intake
+            && let Some(index) = intake.index.take()
+        {
+            tokio::task::spawn_blocking(move || index.finish())
+                .await
+                .map_err(|error| Error::store("close the search index", error))??;
+        }
         self.lock.release(&self.place).await;
         Ok(())
     }

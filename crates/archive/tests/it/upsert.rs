@@ -37,11 +37,11 @@ impl Model {
 
     fn message(&mut self, key: &Key) -> Message {
         // Two years, so that keys move between months when a slot is rewritten.
-        let month = self.random.i64(0..24);
+        let month = self.random.i64(0..4);
         Message {
             conversation_id: key.conversation_id.clone(),
             seq: key.seq,
-            send_time: Timestamp::from_millis(1_730_419_200_000 + month * 2_600_000_000),
+            send_time: Timestamp::from_millis(1_730_419_200_000 + month * 2_700_000_000),
             send_id: UserId::new(format!("u{}", self.random.u32(..5))),
             content_type: ContentType::TEXT,
             content: format!("{{\"content\":\"合同 {}\"}}", self.random.u32(..1000)),
@@ -111,7 +111,7 @@ impl Model {
 
 #[tokio::test]
 async fn a_random_history_ends_as_a_plain_map_says() {
-    for seed in 0..12 {
+    for seed in 0..4 {
         let mut model = Model::new(seed);
         let (_folder, place) = folder();
         let options = || WriterOptions {
