@@ -39,7 +39,10 @@ async fn source(mongod: &Mongod) -> MongoSource {
 
 /// Writes messages as the server does: an empty block first, then one update for each message.
 async fn write(database: &Database) {
-    let corpus = Corpus::new(CorpusOptions::server(3, MESSAGES as u64 + MESSAGES as u64 / 10));
+    let corpus = Corpus::new(CorpusOptions::server(
+        3,
+        MESSAGES as u64 + MESSAGES as u64 / 10,
+    ));
     let mut updates: Vec<Document> = Vec::new();
     let mut stored = 0;
     for (collection, document) in corpus.documents() {
@@ -79,31 +82,29 @@ async fn write(database: &Database) {
 fn caught_up(bencher: Bencher<'_, '_>) {
     let (mongod, token) = &*MISSED;
     let source = RUNTIME.block_on(source(mongod));
-    bencher
-        .counter(ItemsCount::new(MESSAGES))
-        .bench_local(|| {
-            let options = ChangesOptions {
-                start: Start::After(token.clone()),
-                ..ChangesOptions::default()
-            };
-            let begin = Instant::now();
-            let stored = RUNTIME.block_on(async {
-                let mut changes = source.changes(options).await.expect("followed");
-                let mut stored = 0;
-                while stored < MESSAGES {
-                    for change in changes.next().await.expect("followed").changes {
-                        if let BlockChange::Messages {
-                            slots,
-                            with_state: false,
-                            ..
-                        } = change
-                        {
-                            stored += slots.len();
-                        }
+    bencher.counter(ItemsCount::new(MESSAGES)).bench_local(|| {
+        let options = ChangesOptions {
+            start: Start::After(token.clone()),
+            ..ChangesOptions::default()
+        };
+        let begin = Instant::now();
+        let stored = RUNTIME.block_on(async {
+            let mut changes = source.changes(options).await.expect("followed");
+            let mut stored = 0;
+            while stored < MESSAGES {
+                for change in changes.next().await.expect("followed").changes {
+                    if let BlockChange::Messages {
+                        slots,
+                        with_state: false,
+                        ..
+                    } = change
+                    {
+                        stored += slots.len();
                     }
                 }
-                stored
-            });
-            report::took("change events", stored as u64, begin.elapsed());
+            }
+            stored
         });
+        report::took("change events", stored as u64, begin.elapsed());
+    });
 }

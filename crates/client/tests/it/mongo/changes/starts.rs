@@ -155,7 +155,19 @@ async fn a_start_the_server_does_not_know_is_lost() {
             start,
             ..ChangesOptions::default()
         };
-        let error = source.changes(options).await.expect_err(what);
+        let error = match source.changes(options).await {
+            Err(error) => error,
+            // Some are only noticed when something happens in this collection.
+            Ok(mut changes) => {
+                write_end(&msg).await;
+                loop {
+                    match changes.next().await {
+                        Ok(batch) => assert_eq!(batch.events, 0, "{what}"),
+                        Err(error) => break error,
+                    }
+                }
+            }
+        };
         assert!(
             matches!(error, Error::TokenLost { .. }),
             "{what}: {error:?}"
