@@ -5,6 +5,7 @@
 //! `OPENIM_HISTORY_MONGOD` and `OPENIM_HISTORY_BENCH_PYTHON`.
 
 mod corpus;
+mod follow;
 mod mongo;
 mod newest;
 mod peer;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use futures::TryStreamExt as _;
-use openim_history_client::source::mongo::ScanOptions;
+use openim_history_client::source::mongo::{BlockScope, ScanOptions};
 
 use crate::peer::PEER;
 use crate::places::{MONGOD, RUNTIME, WHOLE, source};
@@ -35,6 +35,30 @@ fn full_read(bencher: Bencher<'_, '_>) {
         report::took("full read", rows, begin.elapsed());
         assert_eq!(rows, stored());
     });
+}
+
+fn blocks(bencher: Bencher<'_, '_>, name: &'static str, scope: &BlockScope) {
+    let source = source(WHOLE.0);
+    bencher.bench_local(|| {
+        let begin = Instant::now();
+        let blocks = RUNTIME.block_on(async {
+            let listed = source.blocks(scope.clone());
+            let count = listed.try_fold(0, |sum, some| async move { Ok(sum + some.len()) });
+            count.await.expect("listed") as u64
+        });
+        report::took(name, blocks, begin.elapsed());
+        assert!(blocks > 0 && blocks <= WHOLE.1.summary.blocks);
+    });
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn blocks_with_sizes(bencher: Bencher<'_, '_>) {
+    blocks(bencher, "blocks with sizes", &BlockScope::All);
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn tail_blocks_with_sizes(bencher: Bencher<'_, '_>) {
+    blocks(bencher, "tail blocks with sizes", &BlockScope::Tails);
 }
 
 fn by_pymongoarrow(bencher: Bencher<'_, '_>, name: &'static str, way: &str) {

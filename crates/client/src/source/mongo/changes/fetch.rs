@@ -23,9 +23,9 @@ const EVENTS: u32 = 10_000;
 const NO_REPLICA_SET: i32 = 40_573;
 /// "Cursor not found": the server has forgotten where we were, and we have not.
 const CURSOR_NOT_FOUND: i32 = 43;
-/// What an oplog that does not reach back far enough, a token of another collection or another
-/// server, or a damaged one are answered with, and an event greater than 16 MB, which stands in
-/// the way of all that follow.
+/// What an oplog that does not reach back far enough and a token of another collection or another
+/// server are answered with, and an event greater than 16 MB, which stands in the way of all that
+/// follow.
 const LOST: [i32; 8] = [136, 260, 280, 286, 10_334, 40_615, 40_647, 40_649];
 
 impl Reader {
@@ -101,16 +101,40 @@ impl Reader {
         }
     }
 
+    /// Says why a start was refused. MongoDB has many codes for a damaged token; whether it is to
+    /// blame shows where a stream without it opens.
+    pub(super) async fn start_failure(
+        &self,
+        start: &Start,
+        wait: Duration,
+        error: &mongodb::error::Error,
+    ) -> Error {
+        match self.changes_failure(error) {
+            Error::Rejected { message, .. }
+                if *start != Start::Now && self.open(&Start::Now, wait).await.is_ok() =>
+            {
+                self.lost(message)
+            }
+            failure => failure,
+        }
+    }
+
+    pub(super) fn lost(&self, reason: impl Into<String>) -> Error {
+        Error::TokenLost {
+            what: format!("the change stream of {}", self.end),
+            reason: reason.into(),
+        }
+    }
+
     pub(super) fn changes_failure(&self, error: &mongodb::error::Error) -> Error {
         match error.kind.as_ref() {
             ErrorKind::Command(command) if command.code == NO_REPLICA_SET => Error::NotSupported {
                 what: "a change stream of a server that is no replica set".into(),
                 origin: Origin::Mongo,
             },
-            ErrorKind::Command(command) if LOST.contains(&command.code) => Error::TokenLost {
-                what: format!("the change stream of {}", self.end),
-                reason: command.message.clone(),
-            },
+            ErrorKind::Command(command) if LOST.contains(&command.code) => {
+                self.lost(&command.message)
+            }
             _ => self.failure("change stream of msg", error),
         }
     }

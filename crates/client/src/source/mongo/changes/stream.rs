@@ -71,6 +71,7 @@ pub struct Changes {
     /// Fetched and not yet given out: a call that is given up must not lose it.
     pending: Option<Arc<RawBatch>>,
     names: Names,
+    /// Behind the last batch fetched, for batches that do not say.
     token: ResumeToken,
     ended: Option<&'static str>,
 }
@@ -97,60 +98,51 @@ impl Reader {
     ) -> Result<Changes> {
         let ChangesOptions { start, wait } = options;
         let failure = |error| self.changes_failure(&error);
-        let mut cursor = self.open(&start, wait).await.map_err(failure)?;
+        let mut cursor = match self.open(&start, wait).await {
+            Ok(cursor) => cursor,
+            Err(error) => return Err(self.start_failure(&start, wait, &error).await),
+        };
         // The first batch waits for nothing, and only it shows whether the start was good.
         let first = cursor.next().await.transpose().map_err(failure)?;
         let before = match start {
             Start::After(token) => Some(token),
             Start::Now | Start::At(_) => None,
         };
-        let token = first.as_ref().and_then(token_of).or_else(|| before.clone());
-        let Some(behind_first) = token else {
+        let Some(token) = first.as_ref().and_then(token_of).or(before) else {
             return Err(Error::NotSupported {
                 what: "a place in the stream of changes (MongoDB 4.0.7 and later)".into(),
                 origin: crate::source::Origin::Mongo,
             });
         };
         let (sender, batches) = mpsc::channel(1);
-        let fetch = self
-            .clone()
-            .fetch_changes(cursor, behind_first.clone(), wait, sender);
-        tokio::spawn(fetch);
+        let reader = self.clone();
+        tokio::spawn(reader.fetch_changes(cursor, token.clone(), wait, sender));
         Ok(Changes {
             reader: self.clone(),
             batches,
             pending: first.map(Arc::new),
             names: Names::default(),
-            token: before.unwrap_or(behind_first),
+            token,
             ended: None,
         })
     }
 }
 
 impl Changes {
-    /// Returns the place behind the last batch given out.
-    pub fn token(&self) -> &ResumeToken {
-        &self.token
-    }
-
     /// Waits for the next batch; after [`ChangesOptions::wait`] without any change, for an empty
     /// one. A call may be given up without losing anything.
     ///
-    /// Troubles of the network and elections are got over once without a word. After
-    /// [`Error::Unreachable`] a new stream can be opened behind [`Changes::token`]; after
-    /// [`Error::TokenLost`] nobody can tell what happened since, and only a comparison helps.
+    /// Troubles of the network and elections are got over once without a word. After an error
+    /// the stream is over: after [`Error::Unreachable`] a new one can be opened behind the last
+    /// batch's token; after [`Error::TokenLost`] nobody can tell what happened since, and only a
+    /// comparison helps.
     pub async fn next(&mut self) -> Result<ChangeBatch> {
-        if self.pending.is_none() {
-            if let Some(reason) = self.ended {
-                return Err(self.lost(reason));
+        let batch = match &self.pending {
+            Some(batch) => Arc::clone(batch),
+            None => {
+                let fetched = self.fetched().await?;
+                Arc::clone(self.pending.insert(Arc::new(fetched)))
             }
-            match self.batches.recv().await {
-                Some(batch) => self.pending = Some(Arc::new(batch?)),
-                None => return Err(self.lost("the server has ended it")),
-            }
-        }
-        let Some(batch) = self.pending.clone() else {
-            return Err(self.lost("the server has ended it"));
         };
         let names = self.names_for(&batch).await?;
         let decoding = Arc::clone(&batch);
@@ -178,10 +170,16 @@ impl Changes {
         })
     }
 
-    fn lost(&self, reason: &str) -> Error {
-        Error::TokenLost {
-            what: format!("the change stream of {}", self.reader.end),
-            reason: reason.to_owned(),
+    async fn fetched(&mut self) -> Result<RawBatch> {
+        if let Some(reason) = self.ended {
+            return Err(self.reader.lost(reason));
+        }
+        match self.batches.recv().await {
+            Some(batch) => batch,
+            None => Err(Error::Unreachable {
+                what: self.reader.end.clone(),
+                source: None,
+            }),
         }
     }
 

@@ -26,7 +26,7 @@ fn recorded(file: &str) -> Vec<Document> {
     });
     let of_msg = |event: &Document| {
         let namespace = event.get_document("ns").expect("a namespace");
-        namespace.get_str("coll") == Ok("msg")
+        namespace.get_str("coll").is_ok_and(|name| name == "msg")
     };
     events.filter(of_msg).collect()
 }

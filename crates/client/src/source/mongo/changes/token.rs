@@ -129,7 +129,7 @@ impl FromStr for ResumeToken {
 
 /// Reads hexadecimal digits.
 fn bytes(digits: &str) -> Option<Vec<u8>> {
-    if !digits.is_ascii() || digits.len() % 2 != 0 {
+    if !digits.is_ascii() || !digits.len().is_multiple_of(2) {
         return None;
     }
     (0..digits.len())
