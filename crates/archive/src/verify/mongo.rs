@@ -1,6 +1,6 @@
 //! The archive against everything the server's MongoDB holds.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures::TryStreamExt;
 use openim_history_client::model::{ConversationId, HoleCause, Seq, SeqRange, Slot, Timestamp};
@@ -22,7 +22,8 @@ const SETTLE: i64 = 10_000;
 /// What the server has of a conversation.
 #[derive(Default)]
 struct OnServer {
-    blocks: BTreeSet<i64>,
+    /// The last number in use of each block.
+    blocks: BTreeMap<i64, Seq>,
     head: Seq,
 }
 
@@ -52,10 +53,12 @@ pub(super) async fn check(
                 continue;
             }
             let on_server = server.entry(conversation.clone()).or_default();
-            on_server.blocks.insert(block.key.number);
-            if let Some(last) = block.slots.last() {
-                on_server.head = on_server.head.max(last.seq());
-            }
+            let last = block
+                .slots
+                .last()
+                .map_or(Seq(block.key.number * 100), Slot::seq);
+            on_server.blocks.insert(block.key.number, last);
+            on_server.head = on_server.head.max(last);
             for slot in block.slots {
                 judge(&census, slot, now, options.full, &mut known, report);
             }
@@ -141,9 +144,22 @@ fn absent_blocks(
         let of = report.of(&conversation);
         of.head = of.head.max(head);
         let lowest = min.get(&conversation).copied().unwrap_or_default();
+        // Behind the last number in use of a block nothing is told, and the next block shows that
+        // numbers were given out there.
+        for (number, last) in &on_server.blocks {
+            let unused = SeqRange {
+                first: last.next(),
+                last: head.min(Seq(number * 100 + 100)),
+            };
+            if !unused.is_empty() {
+                for gap in census.ledger.gaps(&conversation, unused) {
+                    report.find(&conversation, gap, "never_arrived");
+                }
+            }
+        }
         let mut first = Seq::FIRST;
         // Between the blocks that are there lie those that are not.
-        let ends = on_server.blocks.iter().map(|number| {
+        let ends = on_server.blocks.keys().map(|number| {
             let first = Seq(number * 100 + 1);
             (first, Seq(number * 100 + 100))
         });

@@ -57,10 +57,10 @@ pub(super) async fn run(
             "there is no place to follow from".to_owned(),
         ));
     };
-    let token: ResumeToken = token.parse().map_err(Error::Source)?;
+    let mut token: ResumeToken = token.parse().map_err(Error::Source)?;
     let mut changes = source
         .changes(ChangesOptions {
-            start: Start::After(token),
+            start: Start::After(token.clone()),
             wait: options.commit,
         })
         .await?;
@@ -76,6 +76,7 @@ pub(super) async fn run(
         };
         let events = batch.events;
         let newest = batch.newest;
+        token.clone_from(&batch.token);
         take(writer, options, batch, &mut touched).await?;
         reporter.events(events as u64, newest);
         let due = committed.elapsed() >= options.commit;
@@ -84,20 +85,9 @@ pub(super) async fn run(
                 || touched
                     .since
                     .is_some_and(|since| since.elapsed() >= options.gather);
-            let token = changes.token().to_string();
             // An idle stream moves on too, and must not fall out of the server's memory.
             let idle = events == 0 && moved.elapsed().as_secs() >= 60;
-            if commit(
-                source,
-                writer,
-                token,
-                &mut touched,
-                settle,
-                idle,
-                changes.token(),
-            )
-            .await?
-            {
+            if commit(source, writer, &token, &mut touched, settle, idle).await? {
                 moved = Instant::now();
             }
             committed = Instant::now();
@@ -110,17 +100,7 @@ pub(super) async fn run(
             chores.run(source, writer, options).await?;
         }
     }
-    let token = changes.token().to_string();
-    commit(
-        source,
-        writer,
-        token,
-        &mut touched,
-        true,
-        true,
-        changes.token(),
-    )
-    .await?;
+    commit(source, writer, &token, &mut touched, true, true).await?;
     Ok(())
 }
 
@@ -164,21 +144,20 @@ async fn take(
 async fn commit(
     source: &MongoSource,
     writer: &mut Writer,
-    token: String,
+    token: &ResumeToken,
     touched: &mut Touched,
     settle: bool,
     idle: bool,
-    behind: &ResumeToken,
 ) -> Result<bool> {
     let cursor = Cursor {
-        mongo_token: Some(token),
+        mongo_token: Some(token.to_string()),
         ..writer.cursor().clone()
     };
     if settle && touched.numbers > 0 {
         // New messages first: what was touched may be among them.
         writer.commit_rows().await?;
         read_back(
-            &source.caught_up_with(behind),
+            &source.caught_up_with(token),
             writer,
             std::mem::take(touched),
         )

@@ -48,6 +48,9 @@ pub struct ResumeToken {
 /// How MongoDB's ordered form of a timestamp begins.
 const TIMESTAMP: &str = "82";
 
+/// A token that names a change has more digits than this: it holds the collection's 16 bytes, too.
+const CHANGE_TOKEN: usize = 48;
+
 impl ResumeToken {
     /// Reads a token as the server writes it (MongoDB 4.0.7 and later).
     pub(super) fn read(token: Fields<'_>) -> Option<Self> {
@@ -79,9 +82,13 @@ impl ResumeToken {
     pub fn cluster_time(&self) -> Option<ClusterTime> {
         let digits = self.data.strip_prefix(TIMESTAMP)?;
         let number = |at: usize| u32::from_str_radix(digits.get(at..at + 8)?, 16).ok();
+        let (seconds, increment) = (number(0)?, number(8)?);
+        // A token of no change stands before whatever happens at its time, and a server that is idle
+        // gives out the time after its last one, which it cannot be asked to wait for.
+        let is_between_changes = self.data.len() < CHANGE_TOKEN;
         Some(ClusterTime {
-            seconds: number(0)?,
-            increment: number(8)?,
+            seconds,
+            increment: increment.saturating_sub(u32::from(is_between_changes)),
         })
     }
 }
