@@ -1,7 +1,9 @@
 """The peer of the MongoDB read: the same unwound fields through PyMongoArrow.
 
 Reads one command a line and answers one line, so that starting Python is not measured:
-    read <uri> <database> <way>     ->  <rows> <seconds>
+    read <uri> <database> <way>          ->  <rows> <seconds>
+    write <uri> <database> <way> <path>  ->  <rows> <seconds>, everything into one Parquet file
+    dump <uri> <database>                ->  <bytes> <seconds>, what the raw documents take gzipped
 
 There are two ways to come to one row a message:
     server   `$unwind` in the server, one flat document a message: what its documentation shows
@@ -11,9 +13,12 @@ There are two ways to come to one row a message:
 
 import sys
 import time
+import zlib
 
 import pyarrow
-from pyarrow import compute
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from pyarrow import compute, parquet
 from pymongo import MongoClient
 from pymongoarrow.api import Schema, aggregate_arrow_all, find_arrow_all
 
@@ -70,7 +75,27 @@ def read(uri, database, way):
     return table.num_rows, time.monotonic() - start
 
 
+def write(uri, database, way, path):
+    collection = MongoClient(uri)[database]["msg"]
+    start = time.monotonic()
+    table = WAYS[way](collection)
+    parquet.write_table(table, path, compression="zstd")
+    return table.num_rows, time.monotonic() - start
+
+
+def dump(uri, database):
+    options = CodecOptions(document_class=RawBSONDocument)
+    collection = MongoClient(uri)[database].get_collection("msg", codec_options=options)
+    start = time.monotonic()
+    packer = zlib.compressobj(wbits=31)
+    size = 0
+    for document in collection.find({}, batch_size=1000):
+        size += len(packer.compress(document.raw))
+    return size + len(packer.flush()), time.monotonic() - start
+
+
+COMMANDS = {"read": read, "write": write, "dump": dump}
 for line in sys.stdin:
-    _, *arguments = line.split()
-    rows, seconds = read(*arguments)
-    print(rows, seconds, flush=True)
+    command, *arguments = line.split()
+    number, seconds = COMMANDS[command](*arguments)
+    print(number, seconds, flush=True)

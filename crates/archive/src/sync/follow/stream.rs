@@ -1,10 +1,10 @@
 //! A replica set tells its changes by itself.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Instant;
 
 use futures::TryStreamExt;
-use openim_history_client::model::{Hole, HoleCause, Seq, Slot};
+use openim_history_client::model::{ConversationId, Hole, HoleCause, Seq, Slot};
 use openim_history_client::source::mongo::{
     BlockChange, BlockId, BlockKey, ChangeBatch, ChangesOptions, MongoSource, ResumeToken,
     ScanOptions, ScanScope, Start,
@@ -30,6 +30,8 @@ struct Touched {
     numbers: usize,
     /// Since when the first one waits.
     since: Option<Instant>,
+    /// Numbers that were touched before their message was there: it comes without what was done to it.
+    early: HashSet<(ConversationId, Seq)>,
 }
 
 impl Touched {
@@ -114,7 +116,21 @@ async fn take(
     let seen = writer.seen(RowSource::Mongo);
     for change in batch.changes {
         match change {
-            BlockChange::Messages { block, slots, .. } if takes(&block) => {
+            BlockChange::Messages {
+                block,
+                slots,
+                with_state,
+            } if takes(&block) => {
+                if !with_state && !touched.early.is_empty() {
+                    let early: Vec<Seq> = slots
+                        .iter()
+                        .map(Slot::seq)
+                        .filter(|seq| touched.early.remove(&(block.conversation_id.clone(), *seq)))
+                        .collect();
+                    if !early.is_empty() {
+                        touched.add(block.clone(), early);
+                    }
+                }
                 let wanted = slots.into_iter().filter(|slot| options.sync.wants(slot));
                 writer.take(wanted.collect(), seen).await?;
             }
@@ -156,12 +172,7 @@ async fn commit(
     if settle && touched.numbers > 0 {
         // New messages first: what was touched may be among them.
         writer.commit_rows().await?;
-        read_back(
-            &source.caught_up_with(token),
-            writer,
-            std::mem::take(touched),
-        )
-        .await?;
+        read_back(&source.caught_up_with(token), writer, touched).await?;
         writer.commit(cursor).await?;
         return Ok(true);
     }
@@ -184,8 +195,10 @@ async fn commit(
 }
 
 /// Reads touched numbers as they are now.
-async fn read_back(source: &MongoSource, writer: &mut Writer, touched: Touched) -> Result<()> {
-    let mut left = touched.blocks;
+async fn read_back(source: &MongoSource, writer: &mut Writer, touched: &mut Touched) -> Result<()> {
+    let mut left = std::mem::take(&mut touched.blocks);
+    touched.numbers = 0;
+    touched.since = None;
     let ids = left.keys().copied().collect();
     let mut scan = source.scan(ScanOptions {
         scope: ScanScope::Blocks(ids),
@@ -197,12 +210,15 @@ async fn read_back(source: &MongoSource, writer: &mut Writer, touched: Touched) 
             let Some((_, seqs)) = left.remove(&block.key.id) else {
                 continue;
             };
-            slots.extend(
-                block
-                    .slots
-                    .into_iter()
-                    .filter(|slot| seqs.contains(&slot.seq())),
-            );
+            let conversation = &block.key.conversation_id;
+            for seq in &seqs {
+                let is_there = |slot: &Slot| slot.seq() == *seq && slot.message().is_some();
+                if !block.slots.iter().any(is_there) && !writer.ledger()?.has(conversation, *seq) {
+                    touched.early.insert((conversation.clone(), *seq));
+                }
+            }
+            let wanted = |slot: &Slot| seqs.contains(&slot.seq());
+            slots.extend(block.slots.into_iter().filter(wanted));
         }
         let seen = writer.seen(RowSource::Mongo);
         writer.take(slots, seen).await?;
