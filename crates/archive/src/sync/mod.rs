@@ -11,7 +11,9 @@ mod seen;
 mod views;
 
 pub use self::filter::Filter;
-pub use self::follow::{FollowOptions, FollowStatus, Observer, State, Stop, follow_mongo};
+pub use self::follow::{
+    FollowOptions, FollowStatus, Observer, State, Stop, follow_mongo, follow_views,
+};
 pub use self::mongo::{MongoPlan, MongoSync};
 pub use self::options::{PeopleReport, SyncOptions, SyncReport};
 pub use self::progress::{NoProgress, Progress};

@@ -6,13 +6,15 @@ use std::time::Duration;
 use bson::{Document, doc};
 use mongodb::Database;
 use openim_history_archive::sync::{
-    FollowOptions, FollowStatus, Observer, Progress, State, follow_mongo,
+    FollowOptions, FollowStatus, Observer, Progress, State, follow_mongo, follow_views,
 };
 use openim_history_client::source::mongo::MongoSource;
+use openim_history_standin::faults::{Fault, When};
 use openim_history_standin::mongod::Mode;
+use openim_history_standin::rest::Dialect;
 use tokio::sync::watch;
 
-use crate::places::{assert_same, folder, generated, store, writer};
+use crate::places::{assert_same, content, folder, generated, serve, store, writer};
 
 /// Hands on what a follower says.
 struct Watcher(Mutex<watch::Sender<FollowStatus>>);
@@ -150,6 +152,47 @@ async fn followed(mode: Mode, database: &Database, source: &MongoSource) {
 async fn a_replica_set_is_followed_by_its_changes() {
     let (database, source) = store(Mode::ReplicaSet, &generated(31, 1_000)).await;
     followed(Mode::ReplicaSet, &database, &source).await;
+}
+
+#[tokio::test]
+async fn what_users_see_is_followed_by_asking() {
+    let (server, rest) = serve(generated(33, 500), Dialect::Main);
+    let (_keep, place) = folder();
+    let (sender, mut status) = watch::channel(FollowStatus::default());
+    let watcher = Watcher(Mutex::new(sender));
+    let (stop, mut stopped) = watch::channel(false);
+    let mut archive = writer(&place).await;
+    let options = quick();
+    let following = async {
+        let until = Box::pin(async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        });
+        follow_views(&rest, &mut archive, &options, &watcher, until)
+            .await
+            .expect("follows")
+    };
+    let changing = async {
+        let mut reached = async |wanted: &str, ready: &dyn Fn(&FollowStatus) -> bool| {
+            let reached = status.wait_for(|status| ready(status)).await;
+            reached.unwrap_or_else(|_| panic!("{wanted}")).clone()
+        };
+        let before = reached("up to date", &|status| status.state == State::Following).await;
+        // A server that is away for a while is waited for.
+        server.faults().everywhere(When::Every(1), Fault::Http(500));
+        reached("degraded", &|status| status.state == State::Degraded).await;
+        server.faults().clear();
+        let more = generated(34, 400);
+        server.change(|collections| *collections = more);
+        let after = reached("what came later", &|status| {
+            status.state == State::Following && status.messages > before.messages + 100
+        })
+        .await;
+        assert_eq!(after.trouble, None);
+        stop.send_replace(true);
+    };
+    let (last, ()) = tokio::join!(following, changing);
+    assert_eq!(last.state, State::Stopped);
+    assert!(content(&place).await.len() as u64 >= last.messages);
 }
 
 #[tokio::test]

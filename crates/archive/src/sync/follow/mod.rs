@@ -3,6 +3,7 @@
 mod poll;
 mod status;
 mod stream;
+mod views;
 
 use std::pin::Pin;
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use openim_history_client::source::mongo::MongoSource;
 
 use self::status::Reporter;
 pub use self::status::{FollowStatus, Observer, State};
+pub use self::views::follow_views;
 use super::mongo::MongoSync;
 use super::options::SyncOptions;
 use super::people;
