@@ -111,3 +111,45 @@ pub(crate) static TABLE_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     fields.push(Arc::new(Field::new(MONTH, DataType::Utf8, false)));
     Arc::new(Schema::new(fields))
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_names_every_column_and_its_type() {
+        let page = include_str!("../../../../../docs/formats/archive.md");
+        let section = page
+            .split("\n## ")
+            .find(|part| part.starts_with("messages"));
+        let documented: Vec<(String, bool, String)> = section
+            .expect("a section about messages")
+            .lines()
+            .filter_map(|line| {
+                let mut cells = line.split('|').skip(1);
+                let name = cells.next()?.trim().strip_prefix('`')?;
+                let (name, nullable) = match name.strip_suffix("` ○") {
+                    Some(name) => (name, true),
+                    None => (name.strip_suffix('`')?, false),
+                };
+                Some((name.to_owned(), nullable, cells.next()?.trim().to_owned()))
+            })
+            .collect();
+        let mut columns: Vec<(String, bool, String)> = COLUMNS
+            .iter()
+            .map(|column| {
+                let kind = match column.kind {
+                    Kind::Text => "string",
+                    Kind::Int => "int",
+                    Kind::Long => "long",
+                    Kind::Bool => "boolean",
+                    Kind::Time => "timestamp",
+                    Kind::Texts => "array of string",
+                };
+                (column.name.to_owned(), column.nullable, kind.to_owned())
+            })
+            .collect();
+        columns.push((MONTH.to_owned(), false, "string".to_owned()));
+        assert_eq!(documented, columns);
+    }
+}

@@ -174,3 +174,27 @@ impl Entity for ReadState {
 
     fn tidy(&mut self) {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_documented<E: Entity>() {
+        let page = include_str!("../../../../../docs/formats/archive.md");
+        let start = format!("| `{}` |", E::NAME);
+        let line = page.lines().find(|line| line.starts_with(&start));
+        let line = line.unwrap_or_else(|| panic!("no line for {}", E::NAME));
+        let named: Vec<&str> = line[start.len()..].split('`').skip(1).step_by(2).collect();
+        let columns: Vec<&str> = E::COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(named, columns, "{}", E::NAME);
+    }
+
+    #[test]
+    fn the_documentation_names_every_column() {
+        is_documented::<User>();
+        is_documented::<Group>();
+        is_documented::<Member>();
+        is_documented::<Conversation>();
+        is_documented::<ReadState>();
+    }
+}
