@@ -1,7 +1,7 @@
 //! MongoDB as a source, on a real mongod.
 
 mod damaged;
-mod fixture;
+pub(crate) mod fixture;
 mod plans;
 mod recorded;
 mod server;

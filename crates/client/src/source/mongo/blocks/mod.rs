@@ -1,5 +1,6 @@
 //! Reading `msg`: which blocks there are, what lies in them, which are new.
 
+mod last;
 mod newest;
 mod scan;
 mod slots;

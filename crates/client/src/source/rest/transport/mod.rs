@@ -264,7 +264,7 @@ impl Transport {
         }
         match request.send().await {
             Ok(response) => answer::read(response, &self.redactor).await,
-            Err(error) => Err(Kind::Connection(Arc::new(error.without_url()))),
+            Err(error) => Err(Kind::of_connection(error)),
         }
     }
 
