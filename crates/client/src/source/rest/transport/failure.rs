@@ -70,7 +70,7 @@ impl Failure {
     }
 
     /// Whether a new token may help.
-    pub(super) fn is_stale_token(&self) -> bool {
+    pub(in crate::source::rest) fn is_stale_token(&self) -> bool {
         matches!(self.code(), Some(1501 | 1503 | 1505..=1507))
     }
 
