@@ -65,10 +65,7 @@ impl Archive {
         if Manifest::read(place).await?.is_none() {
             Manifest::new(server).write(place).await?;
         }
-        let (index, healed) = match (
-            options.index.clone(),
-            index_folder(place, &options.index_folder),
-        ) {
+        let (index, healed) = match (options.index, index_folder(place, &options.index_folder)) {
             (Some(settings), Some(folder)) => {
                 let (_, writer, healed) = open_index(place, &messages, &folder, settings).await?;
                 (Some(writer), healed)
@@ -92,7 +89,7 @@ impl Archive {
         {
             return Ok((index, None));
         }
-        match open_index(&self.place, &self.messages, &folder, settings.clone()).await {
+        match open_index(&self.place, &self.messages, &folder, settings).await {
             Ok((index, writer, healed)) => {
                 finish(writer).await?;
                 Ok((index, healed))

@@ -6,6 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use openim_history_client::Error;
+use openim_history_client::model::Lang;
 
 use crate::ui::Ui;
 
@@ -99,7 +100,10 @@ impl CommandError {
                 ui.error("standard output cannot be written");
                 ui.cause("Caused by: ", error.to_string());
             }
-            Self::Interrupted => ui.status("interrupted"),
+            Self::Interrupted => ui.status(match ui.lang {
+                Lang::En => "interrupted",
+                Lang::Zh => "已中断",
+            }),
             Self::Said => {}
         }
         ExitCode::from(self.code())
