@@ -65,7 +65,10 @@ impl Archive {
         if Manifest::read(place).await?.is_none() {
             Manifest::new(server).write(place).await?;
         }
-        let (index, healed) = match (options.index, index_folder(place, &options.index_folder)) {
+        let (index, healed) = match (
+            options.index,
+            index_folder(place, options.index_folder.as_ref()),
+        ) {
             (Some(settings), Some(folder)) => {
                 let (_, writer, healed) = open_index(place, &messages, &folder, settings).await?;
                 (Some(writer), healed)
@@ -83,7 +86,7 @@ impl Archive {
         folder: Option<PathBuf>,
         settings: IndexSettings,
     ) -> Result<(Index, Option<Healed>)> {
-        let folder = index_folder(&self.place, &folder).ok_or_else(nowhere)?;
+        let folder = index_folder(&self.place, folder.as_ref()).ok_or_else(nowhere)?;
         if let Ok((index, opened)) = Index::open(&folder, &settings)
             && opened.covers == Some(self.messages.version())
         {
@@ -107,7 +110,7 @@ impl Archive {
         folder: Option<PathBuf>,
         settings: IndexSettings,
     ) -> Result<Healed> {
-        let folder = index_folder(&self.place, &folder).ok_or_else(nowhere)?;
+        let folder = index_folder(&self.place, folder.as_ref()).ok_or_else(nowhere)?;
         let (_, writer, healed) =
             open_index(&self.place, &self.messages, &folder, settings).await?;
         if let Some(healed) = healed.filter(|healed| healed.messages >= self.rows_in_files()) {
@@ -142,8 +145,10 @@ impl Archive {
 }
 
 /// Returns where an archive's index lies; `None` where nobody said so of one that is not on this machine.
-fn index_folder(place: &Place, chosen: &Option<PathBuf>) -> Option<PathBuf> {
-    chosen.clone().or_else(|| Some(place.local()?.join(SEARCH)))
+pub(crate) fn index_folder(place: &Place, chosen: Option<&PathBuf>) -> Option<PathBuf> {
+    chosen
+        .cloned()
+        .or_else(|| Some(place.local()?.join(SEARCH)))
 }
 
 /// Whether a name is one that the making of an archive leaves behind when it is broken off.
