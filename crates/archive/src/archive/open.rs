@@ -62,9 +62,14 @@ impl Archive {
             None => Table::create(place, MESSAGES, &TABLE_SCHEMA, Some(MONTH)).await?,
         };
         // Written last: what has it is whole.
-        if Manifest::read(place).await?.is_none() {
-            Manifest::new(server).write(place).await?;
-        }
+        let manifest = match Manifest::read(place).await? {
+            Some(manifest) => manifest,
+            None => {
+                let manifest = Manifest::new(server);
+                manifest.write(place).await?;
+                manifest
+            }
+        };
         let (index, healed) = match (
             options.index,
             index_folder(place, options.index_folder.as_ref()),
@@ -75,7 +80,16 @@ impl Archive {
             }
             _ => (None, None),
         };
-        Writer::new(place.clone(), messages, index, healed, lock, options).await
+        Writer::new(
+            place.clone(),
+            messages,
+            index,
+            healed,
+            manifest.server,
+            lock,
+            options,
+        )
+        .await
     }
 
     /// Opens the search index, and brings it up to date where it is behind, missing or damaged; what had
