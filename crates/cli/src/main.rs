@@ -1,5 +1,6 @@
 //! Reads the message history of an OpenIM server from the command line.
 
+mod archive;
 mod args;
 mod commands;
 mod connect;

@@ -26,7 +26,7 @@ pub(crate) struct App {
     pub(crate) output: OutputArgs,
     /// A configuration to take instead of what is typed and found: the demo's.
     pub(crate) fixed: Option<Config>,
-    /// Ctrl-C.
+    /// Ctrl-C, or a request to terminate.
     pub(crate) interrupt: Interrupt,
 }
 
@@ -69,7 +69,7 @@ impl Interrupt {
 }
 
 /// See [`Interrupt::take`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Interrupted(tokio::sync::watch::Receiver<bool>);
 
 impl Interrupted {
@@ -77,6 +77,20 @@ impl Interrupted {
     pub(crate) async fn wait(&mut self) {
         if self.0.wait_for(|pressed| *pressed).await.is_err() {
             std::future::pending::<()>().await;
+        }
+    }
+
+    /// Whether Ctrl-C was pressed.
+    pub(crate) fn pressed(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits for `work`, or for Ctrl-C, which breaks it off.
+    pub(crate) async fn or<T>(&mut self, work: impl Future<Output = T>) -> Result<T> {
+        tokio::select! {
+            biased;
+            () = self.wait() => Err(CommandError::Interrupted),
+            done = work => Ok(done),
         }
     }
 }
@@ -125,22 +139,21 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-/// Runs a command until it ends or Ctrl-C ends it. A command is only ever dropped where it waits,
+/// Runs a command until it ends, or Ctrl-C or a request to terminate ends it. A command is only ever dropped where it waits,
 /// which is between two rows.
 async fn until_interrupted(
     command: impl Future<Output = Result>,
     interrupt: &tokio::sync::watch::Sender<bool>,
 ) -> Result {
     tokio::pin!(command);
+    let Ok(mut signals) = Signals::listen() else {
+        return command.await;
+    };
     for _ in 0..2 {
         tokio::select! {
             biased;
             done = &mut command => return done,
-            pressed = tokio::signal::ctrl_c() => {
-                if pressed.is_err() {
-                    return command.await;
-                }
-            }
+            () = signals.next() => {}
         }
         if interrupt.receiver_count() == 0 {
             break;
@@ -150,14 +163,53 @@ async fn until_interrupted(
     Err(CommandError::Interrupted)
 }
 
+/// What tells the program to end: Ctrl-C, and what service managers send.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// Logs to stderr: warnings, and more with `-v`. RUST_LOG overrules both.
 fn log_to_stderr(args: &OutputArgs) {
     let level = match args.verbose {
         _ if args.quiet => "error",
         0 => "warn",
-        1 => "warn,openim_history=info,openim_history_client=info",
-        2 => "info,openim_history=debug,openim_history_client=debug",
-        _ => "debug,openim_history=trace,openim_history_client=trace",
+        1 => "warn,openim_history=info,openim_history_client=info,openim_history_archive=info",
+        2 => "info,openim_history=debug,openim_history_client=debug,openim_history_archive=debug",
+        _ => "debug,openim_history=trace,openim_history_client=trace,openim_history_archive=trace",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt()

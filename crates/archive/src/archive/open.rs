@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::manifest::Manifest;
 use crate::error::{Error, Result};
 use crate::index::{Index, IndexError, IndexSettings, IndexWriter};
-use crate::place::{Lock, Place};
+use crate::place::{Holder, Lock, Place};
 use crate::tables::messages::NAME as MESSAGES;
 use crate::tables::messages::columns::{MONTH, TABLE_SCHEMA};
 use crate::tables::table::Table;
@@ -127,7 +127,7 @@ impl Archive {
         let folder = index_folder(&self.place, folder.as_ref()).ok_or_else(nowhere)?;
         let (_, writer, healed) =
             open_index(&self.place, &self.messages, &folder, settings).await?;
-        if let Some(healed) = healed.filter(|healed| healed.messages >= self.rows_in_files()) {
+        if let Some(healed) = healed.filter(|healed| healed.messages >= self.len()) {
             // It was empty and is new already.
             finish(writer).await?;
             return Ok(healed);
@@ -138,8 +138,19 @@ impl Archive {
         Ok(healed)
     }
 
-    fn rows_in_files(&self) -> u64 {
+    /// Returns how many messages it has. Nothing is read for it.
+    pub fn len(&self) -> u64 {
         self.messages.files().iter().map(|file| file.rows).sum()
+    }
+
+    /// Whether it has no message.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns who writes to it just now, if anybody does.
+    pub async fn writer(&self) -> Result<Option<Holder>> {
+        Lock::holder(&self.place).await
     }
 
     /// Returns where it lies.

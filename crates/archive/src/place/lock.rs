@@ -1,5 +1,6 @@
 //! One writer at a time: a lock of the operating system on a folder, a lease in a bucket.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
@@ -22,6 +23,9 @@ const LOCK: &str = "sync/lock";
 /// How often a lease is renewed.
 const RENEWAL: Duration = Duration::from_secs(10);
 
+/// How long who only asks whether a lock is taken may hold it, and much more.
+const MOMENT: Duration = Duration::from_millis(50);
+
 /// After how long without a renewal a lease is taken to be left behind.
 const EXPIRY: Duration = Duration::from_secs(60);
 
@@ -39,12 +43,28 @@ enum Held {
     },
 }
 
-/// Who holds a lock, for the one who finds it taken.
-#[derive(Debug, Serialize, Deserialize)]
-struct Holder {
-    process: u32,
-    host: String,
-    since: Timestamp,
+/// Who writes an archive, as it said itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The process; 0 where it did not say.
+    pub process: u32,
+    /// The machine it runs on; empty where it did not say.
+    pub host: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.process == 0 {
+            return f.write_str("another process");
+        }
+        write!(f, "process {}", self.process)?;
+        if !self.host.is_empty() {
+            write!(f, " on {}", self.host)?;
+        }
+        write!(f, " since {}", self.since)
+    }
 }
 
 impl Holder {
@@ -57,26 +77,61 @@ impl Holder {
         }
     }
 
-    fn describe(bytes: &[u8]) -> String {
-        match serde_json::from_slice::<Self>(bytes) {
-            Ok(holder) if holder.host.is_empty() => {
-                format!("process {} since {}", holder.process, holder.since)
-            }
-            Ok(holder) => format!(
-                "process {} on {} since {}",
-                holder.process, holder.host, holder.since
-            ),
-            Err(_) => "another process".to_owned(),
-        }
+    /// Reads what the holder wrote. Without it, only less is known.
+    fn read(bytes: &[u8]) -> Self {
+        serde_json::from_slice(bytes).unwrap_or_default()
     }
 }
 
 impl Lock {
     /// Takes the lock, or says who has it.
     pub(crate) async fn take(place: &Place) -> Result<Self> {
-        match place.local() {
-            Some(folder) => take_file(place, folder),
-            None => take_lease(place).await,
+        let Some(folder) = place.local() else {
+            return take_lease(place).await;
+        };
+        match take_file(place, folder) {
+            // Who only asks whether it is taken holds it for a moment.
+            Err(Error::Locked { .. }) => {
+                tokio::time::sleep(MOMENT).await;
+                take_file(place, folder)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Returns who holds the lock, if anybody does. Nothing is written. The age of a lease is told by
+    /// this machine's clock.
+    pub(crate) async fn holder(place: &Place) -> Result<Option<Holder>> {
+        let failed = |error| Error::store(format!("look at the lock of {place}"), error);
+        let Some(folder) = place.local() else {
+            let held = match place.store.get(&ObjectPath::from(LOCK)).await {
+                Ok(held) => held,
+                Err(object_store::Error::NotFound { .. }) => return Ok(None),
+                Err(error) => return Err(failed(error)),
+            };
+            let modified = held.meta.last_modified.timestamp_millis();
+            let age = Timestamp::now().as_millisecond() - modified;
+            if age >= i64::try_from(EXPIRY.as_millis()).unwrap_or(i64::MAX) {
+                return Ok(None);
+            }
+            let bytes = held.bytes().await.map_err(failed)?;
+            return Ok(Some(Holder::read(&bytes)));
+        };
+        let failed =
+            |error: std::io::Error| Error::store(format!("look at the lock of {place}"), error);
+        let mut file = match File::open(folder.join(LOCK)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => {
+                let mut held = Vec::new();
+                let _ = file.read_to_end(&mut held);
+                Ok(Some(Holder::read(&held)))
+            }
+            Err(TryLockError::Error(error)) => Err(failed(error)),
         }
     }
 
@@ -133,7 +188,7 @@ fn take_file(place: &Place, folder: &Path) -> Result<Lock> {
             let _ = file.read_to_end(&mut held);
             return Err(Error::Locked {
                 place: place.to_string(),
-                holder: Holder::describe(&held),
+                holder: Holder::read(&held).to_string(),
             });
         }
         Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -160,7 +215,7 @@ async fn take_lease(place: &Place) -> Result<Lock> {
         Err(object_store::Error::AlreadyExists { .. }) => {
             let held = place.store.get(&path).await.map_err(failed)?;
             let meta = held.meta.clone();
-            let holder = Holder::describe(&held.bytes().await.map_err(failed)?);
+            let holder = Holder::read(&held.bytes().await.map_err(failed)?).to_string();
             let locked = || Error::Locked {
                 place: place.to_string(),
                 holder: holder.clone(),

@@ -17,6 +17,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use url::Url;
 
 use self::durable::Durable;
+pub use self::lock::Holder;
 pub(crate) use self::lock::Lock;
 use crate::error::{Error, Result};
 

@@ -39,6 +39,8 @@ pub struct SyncReport {
     pub conversations: u64,
     /// The small tables.
     pub people: PeopleReport,
+    /// Whether it was told to stop before it was through: the next run reads the rest.
+    pub stopped: bool,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
 }

@@ -8,6 +8,11 @@ pub trait Progress: Send + Sync {
 
     /// Some of it is done.
     fn advance(&self, done: u64);
+
+    /// Whether to stop early: what was read by then is committed, and the report says so.
+    fn stops(&self) -> bool {
+        false
+    }
 }
 
 /// Nobody is told.

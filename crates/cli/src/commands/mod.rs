@@ -8,6 +8,8 @@ mod conversations;
 mod demo;
 mod doctor;
 mod groups;
+mod index;
+mod info;
 mod list;
 mod man;
 mod members;
@@ -15,7 +17,11 @@ mod message;
 mod messages;
 #[cfg(test)]
 mod reference;
+mod repair;
+mod status;
+mod sync;
 mod users;
+mod verify;
 
 use clap::Subcommand;
 
@@ -31,6 +37,13 @@ pub(crate) enum Command {
     Conversations(conversations::Args),
     Messages(messages::Args),
     Message(message::Args),
+    Sync(sync::Args),
+    Status(status::Args),
+    Info(info::Args),
+    Verify(verify::Args),
+    Repair(repair::Args),
+    #[command(subcommand)]
+    Index(index::Command),
     Doctor(doctor::Args),
     #[command(subcommand)]
     Config(config::Command),
@@ -48,6 +61,12 @@ pub(crate) async fn run(app: &mut App, command: Command) -> Result {
         Command::Conversations(args) => conversations::run(app, &args).await,
         Command::Messages(args) => messages::run(app, &args).await,
         Command::Message(args) => message::run(app, &args).await,
+        Command::Sync(args) => sync::run(app, &args).await,
+        Command::Status(args) => status::run(app, &args).await,
+        Command::Info(args) => info::run(app, &args).await,
+        Command::Verify(args) => verify::run(app, &args).await,
+        Command::Repair(args) => repair::run(app, &args).await,
+        Command::Index(command) => index::run(app, &command).await,
         Command::Doctor(args) => doctor::run(app, &args).await,
         Command::Demo(args) => demo::run(app, &args).await,
         Command::Config(command) => config::run(app, &command),

@@ -1,10 +1,12 @@
 //! What a command can end with: its exit code, and what the user is told.
 
+mod archive;
 mod hint;
 
 use std::io;
 use std::process::ExitCode;
 
+use openim_history_archive::Error as Archive;
 use openim_history_client::Error;
 use openim_history_client::model::Lang;
 
@@ -15,6 +17,8 @@ use crate::ui::Ui;
 pub(crate) enum CommandError {
     /// The library's error.
     Library(Error),
+    /// The archive's error.
+    Archive(openim_history_archive::Error),
     /// What was typed makes no sense.
     Usage {
         /// What is wrong.
@@ -31,6 +35,8 @@ pub(crate) enum CommandError {
     },
     /// Standard output cannot be written.
     Output(io::Error),
+    /// The command has said itself that something is missing, different or damaged.
+    Gaps,
     /// The user pressed Ctrl-C.
     Interrupted,
     /// The command has said itself what is wrong, as `doctor` does.
@@ -66,10 +72,15 @@ impl CommandError {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Library(Error::Invalid { .. } | Error::Config { .. }) | Self::Usage { .. } => 2,
-            Self::Library(Error::Incomplete { .. }) => 3,
+            Self::Archive(Archive::Invalid(_)) => 2,
+            Self::Library(Error::Incomplete { .. }) | Self::Gaps => 3,
             // Who reads the output has had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-            Self::Library(_) | Self::Missing { .. } | Self::Output(_) | Self::Said => 1,
+            Self::Library(_)
+            | Self::Archive(_)
+            | Self::Missing { .. }
+            | Self::Output(_)
+            | Self::Said => 1,
             Self::Interrupted => 130,
         }
     }
@@ -82,6 +93,13 @@ impl CommandError {
                 name_gaps(error, ui);
                 causes(error, ui);
                 if let Some(hint) = hint::for_error(error) {
+                    ui.hint(hint);
+                }
+            }
+            Self::Archive(error) => {
+                ui.error(archive::text(error));
+                causes(error, ui);
+                if let Some(hint) = archive::hint(error) {
                     ui.hint(hint);
                 }
             }
@@ -104,7 +122,7 @@ impl CommandError {
                 Lang::En => "interrupted",
                 Lang::Zh => "已中断",
             }),
-            Self::Said => {}
+            Self::Said | Self::Gaps => {}
         }
         ExitCode::from(self.code())
     }
@@ -113,6 +131,16 @@ impl CommandError {
 impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
         Self::Library(error)
+    }
+}
+
+impl From<Archive> for CommandError {
+    /// What the server did wrong is told as everywhere.
+    fn from(error: Archive) -> Self {
+        match error {
+            Archive::Source(error) => Self::Library(error),
+            error => Self::Archive(error),
+        }
     }
 }
 
@@ -135,11 +163,12 @@ fn name_gaps(error: &Error, ui: &Ui) {
 }
 
 /// Prints the chain of causes, numbered where there are several.
-fn causes(error: &Error, ui: &Ui) {
-    let first = std::error::Error::source(error);
-    let causes: Vec<String> = std::iter::successors(first, |cause| cause.source())
+fn causes(error: &dyn std::error::Error, ui: &Ui) {
+    let mut causes: Vec<String> = std::iter::successors(error.source(), |cause| cause.source())
         .map(ToString::to_string)
         .collect();
+    // Some libraries repeat their cause in their own text.
+    causes.dedup_by(|cause, before| before.contains(&**cause));
     match &causes[..] {
         [] => {}
         [cause] => ui.cause("Caused by: ", cause),
@@ -180,6 +209,9 @@ mod tests {
             (full.into(), 1),
             (CommandError::Interrupted, 130),
             (CommandError::Said, 1),
+            (CommandError::Gaps, 3),
+            (Archive::Invalid("a place".into()).into(), 2),
+            (Archive::from(unreachable()).into(), 1),
         ] {
             assert_eq!(error.code(), code, "{error:?}");
         }

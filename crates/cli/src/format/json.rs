@@ -24,11 +24,19 @@ pub(super) fn array_end(is_empty: bool, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(if is_empty { b"[]\n" } else { b"\n]\n" })
 }
 
-fn object(row: &impl Row, mut out: &mut dyn Write) -> io::Result<()> {
+/// Writes one value and a line break.
+pub(crate) fn document(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    escaped(value, out)?;
+    out.write_all(b"\n")
+}
+
+fn object(row: &impl Row, out: &mut dyn Write) -> io::Result<()> {
+    escaped(&row.json(), out)
+}
+
+fn escaped(value: &impl Serialize, mut out: &mut dyn Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, Escaping);
-    row.json()
-        .serialize(&mut serializer)
-        .map_err(io::Error::from)
+    value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
 /// Compact JSON that no terminal can be steered with: what JSON itself lets pass (C1 controls,

@@ -10,6 +10,7 @@ use openim_history_client::config::Config;
 use serde::Serialize;
 
 pub(crate) use self::csv::Field;
+pub(crate) use self::json::document;
 use crate::args::FormatArgs;
 use crate::table::{Cell, Column, Table};
 use crate::ui::Out;

@@ -46,6 +46,11 @@ impl Config {
         self.text("output.format").unwrap_or_default()
     }
 
+    /// Returns where the archive lies: a folder, or a URL.
+    pub fn archive_place(&self) -> String {
+        self.text("archive.place").unwrap_or_default()
+    }
+
     fn text(&self, key: &str) -> Option<String> {
         match self.value(Key::named(key)?)? {
             Value::Text(text) => Some(text),

@@ -131,6 +131,12 @@ impl Value {
             Kind::Path => Ok(Self::Path(
                 folder.map_or_else(|| PathBuf::from(text), |folder| folder.join(text)),
             )),
+            Kind::Place if text.contains("://") => Ok(Self::Text(text.to_owned())),
+            Kind::Place => {
+                let folder = folder.map_or_else(|| PathBuf::from(text), |folder| folder.join(text));
+                // A path that is not UTF-8 came from the folder; what was typed is.
+                Ok(Self::Text(folder.to_string_lossy().into_owned()))
+            }
             Kind::HttpUrl => url(text, &["http", "https"]),
             Kind::ProxyUrl => url(text, &["http", "https", "socks5", "socks5h"]),
             Kind::MongoUri if mongo_uri::is_one(text) => Ok(Self::Text(text.to_owned())),

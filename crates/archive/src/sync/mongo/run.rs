@@ -11,7 +11,7 @@ use super::plan::MongoPlan;
 use crate::error::Result;
 use crate::row::RowSource;
 use crate::sync::log;
-use crate::sync::options::{SyncOptions, SyncReport};
+use crate::sync::options::{PeopleReport, SyncOptions, SyncReport};
 use crate::sync::people;
 use crate::sync::progress::Progress;
 use crate::sync::same;
@@ -66,23 +66,29 @@ impl<'a> MongoSync<'a> {
         // Whatever was taken in is worth keeping, and only then worth noting.
         self.writer.commit_rows().await?;
         self.seen.write(self.writer.place()).await?;
-        read?;
-        progress.begin("users, groups and conversations", None);
-        let now = self.writer.now();
-        let people = people::from_mongo(self.writer.place(), &self.source, now).await?;
-        progress.begin("tidying", None);
-        self.writer.compact(true).await?;
-        self.writer.vacuum().await?;
+        let read = read?;
+        let stopped = read < plan.to_read && progress.stops();
+        let mut people = PeopleReport::default();
+        if !stopped {
+            progress.begin("users, groups and conversations", None);
+            let now = self.writer.now();
+            people = people::from_mongo(self.writer.place(), &self.source, now).await?;
+            progress.begin("tidying", None);
+            self.writer.compact(true).await?;
+            self.writer.vacuum().await?;
+        }
         Ok(SyncReport {
             messages: self.writer.counts().since(before),
-            read: plan.to_read,
+            read,
             conversations: plan.conversations,
             people,
+            stopped,
             elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         })
     }
 
-    async fn read(&mut self, plan: &MongoPlan, progress: &dyn Progress) -> Result<()> {
+    /// Reads what the plan says, and returns how many blocks that were.
+    async fn read(&mut self, plan: &MongoPlan, progress: &dyn Progress) -> Result<u64> {
         for key in &plan.gone {
             let seen = self.writer.seen(RowSource::Mongo);
             let holes = removed(self.writer.ledger()?, key);
@@ -101,7 +107,10 @@ impl<'a> MongoSync<'a> {
         let mut weighed: Vec<(BlockKey, u64)> = Vec::new();
         let mut touched = log::Touched::new();
         let mut since_note = 0;
-        while let Some(blocks) = scan.try_next().await? {
+        let mut read = 0;
+        while !progress.stops()
+            && let Some(blocks) = scan.try_next().await?
+        {
             let seen = self.writer.seen(RowSource::Mongo);
             let mut bytes = 0;
             let mut slots = Vec::with_capacity(blocks.len() * 100);
@@ -116,6 +125,7 @@ impl<'a> MongoSync<'a> {
                 }
                 bytes += size;
                 since_note += 1;
+                read += 1;
                 weighed.push((
                     BlockKey {
                         conversation_id: key.conversation_id,
@@ -153,7 +163,7 @@ impl<'a> MongoSync<'a> {
         .await?;
         self.writer.commit_rows().await?;
         self.note(&mut weighed);
-        Ok(())
+        Ok(read)
     }
 
     /// Notes what was read, once it is committed. A copy of some time only must not keep another

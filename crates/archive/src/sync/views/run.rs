@@ -59,25 +59,30 @@ impl<'a> ViewSync<'a> {
         let read = self.read(&plan.tasks, progress).await;
         self.writer.commit_rows().await?;
         self.holes.write(self.writer.place()).await?;
-        let pages = read?;
-        progress.begin("users, groups and conversations", None);
-        let complete = self.options.filter.is_all();
-        let now = self.writer.now();
-        let people = keep(self.writer.place(), plan.people, complete, now).await?;
-        progress.begin("tidying", None);
-        self.writer.compact(true).await?;
-        self.writer.vacuum().await?;
+        let (pages, stopped) = read?;
+        let mut people = PeopleReport::default();
+        if !stopped {
+            progress.begin("users, groups and conversations", None);
+            let complete = self.options.filter.is_all();
+            let now = self.writer.now();
+            people = keep(self.writer.place(), plan.people, complete, now).await?;
+            progress.begin("tidying", None);
+            self.writer.compact(true).await?;
+            self.writer.vacuum().await?;
+        }
         Ok(SyncReport {
             messages: self.writer.counts().since(before),
             read: pages,
             conversations: plan.conversations,
             people,
+            stopped,
             elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         })
     }
 
-    /// Reads all tasks, some pages at once, and returns how many pages these were.
-    async fn read(&mut self, tasks: &[Task], progress: &dyn Progress) -> Result<u64> {
+    /// Reads all tasks, some pages at once, and returns how many pages these were and whether it was
+    /// told to stop before the last.
+    async fn read(&mut self, tasks: &[Task], progress: &dyn Progress) -> Result<(u64, bool)> {
         let source = self.source;
         let length = source.page_len();
         let pages = tasks
@@ -92,7 +97,12 @@ impl<'a> ViewSync<'a> {
             .buffered(source.concurrency().max(1));
         let mut touched: Vec<(UserId, log::Touched)> = Vec::new();
         let mut count = 0;
+        let mut stopped = false;
         while let Some((task, range, slots)) = answers.next().await {
+            if progress.stops() {
+                stopped = true;
+                break;
+            }
             let slots = slots?;
             count += 1;
             let mut told = log::Touched::new();
@@ -123,7 +133,7 @@ impl<'a> ViewSync<'a> {
             let view = View::As(viewer);
             log::read_back(source, &view, self.writer, &told, RowSource::Rest).await?;
         }
-        Ok(count)
+        Ok((count, stopped))
     }
 }
 

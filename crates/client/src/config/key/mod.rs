@@ -77,6 +77,8 @@ impl Key {
 pub(super) enum Kind {
     Text,
     Path,
+    /// A folder, or the URL of one in a bucket.
+    Place,
     HttpUrl,
     ProxyUrl,
     MongoUri,
@@ -99,6 +101,7 @@ impl fmt::Display for Kind {
         match self {
             Self::Text => f.write_str("a text that is not empty"),
             Self::Path => f.write_str("a path"),
+            Self::Place => f.write_str("a folder, or a URL such as \"s3://bucket/path\""),
             Self::HttpUrl => f.write_str("a URL that starts with http:// or https://"),
             Self::ProxyUrl => {
                 f.write_str("a URL that starts with http://, https://, socks5:// or socks5h://")
@@ -139,12 +142,13 @@ mod tests {
 
     #[test]
     fn variables_are_named_after_their_keys() {
-        // The three names every OpenIM script already uses, and the folder's.
+        // The three names every OpenIM script already uses, the folder's, and what is not OpenIM's.
         let shorter = [
             ("api.secret", "OPENIM_SECRET"),
             ("api.secret_file", "OPENIM_SECRET_FILE"),
             ("api.admin_id", "OPENIM_ADMIN_ID"),
             ("openim_config", "OPENIM_CONFIG"),
+            ("archive.place", "OPENIM_HISTORY_ARCHIVE"),
         ];
         for key in KEYS {
             let expected = shorter

@@ -297,6 +297,17 @@ pub(in crate::config) const KEYS: &[Key] = &[
         ..PLAIN
     },
     Key {
+        name: "archive.place",
+        flag: Some("--archive"),
+        env: "OPENIM_HISTORY_ARCHIVE",
+        default: Some("openim-archive"),
+        english: "Where the archive lies: a folder, or a URL such as `s3://bucket/path`, whose \
+                  credentials come from the environment (`AWS_ACCESS_KEY_ID`, …).",
+        chinese: "归档所在位置：一个目录，或 `s3://bucket/path` 之类的 URL（其凭据取自环境变量，如 `AWS_ACCESS_KEY_ID`）。",
+        kind: Kind::Place,
+        ..PLAIN
+    },
+    Key {
         name: "output.time_zone",
         flag: Some("--tz"),
         env: "OPENIM_OUTPUT_TIME_ZONE",

@@ -47,6 +47,11 @@ impl MongoSource {
         Ok(Self { reader })
     }
 
+    /// Returns which database this is, without user name and password.
+    pub fn shown(&self) -> &str {
+        &self.reader.end
+    }
+
     /// Walks through stored messages in bounded memory: for copies of everything.
     ///
     /// Each item holds some whole blocks; they come in the order the scope says, not by

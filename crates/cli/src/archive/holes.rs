@@ -1,0 +1,169 @@
+//! What a verification found, for people.
+
+use openim_history_archive::verify::{ConversationReport, Finding, VerifyReport};
+use openim_history_client::model::Lang;
+use serde::Serialize;
+
+use super::report::table;
+use crate::error::Result;
+use crate::numbers::{count, thousands};
+use crate::run::App;
+use crate::table::{Cell, Column, Look};
+use crate::words::{archive::class, heading};
+
+/// Findings that are listed where no conversation was asked for.
+const LISTED: usize = 20;
+
+/// A verification, and what the archive was compared with.
+#[derive(Debug, Serialize)]
+pub(crate) struct Checked {
+    /// `mongo`, `api` or `itself`.
+    pub(crate) against: &'static str,
+    /// Whether everything is there and is what it should be.
+    pub(crate) complete: bool,
+    #[serde(flatten)]
+    pub(crate) report: VerifyReport,
+}
+
+impl Checked {
+    /// Says in a line how it stands.
+    pub(crate) fn sum(&self) -> String {
+        let report = &self.report;
+        let conversations = count(report.conversations.len() as u64, "conversation");
+        let messages = count(report.classes.archived(), "message");
+        if self.complete {
+            return format!("complete: {messages} of {conversations}");
+        }
+        let wrong = [
+            (report.classes.missing, "missing"),
+            (report.different, "different"),
+            (report.behind, "behind"),
+        ];
+        let mut parts: Vec<String> = wrong
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| format!("{} {what}", thousands(number)))
+            .collect();
+        if !report.problems.is_empty() {
+            parts.push(count(report.problems.len() as u64, "problem"));
+        }
+        format!(
+            "not complete: {}; {messages} of {conversations}",
+            parts.join(", ")
+        )
+    }
+}
+
+/// Whether numbers of this class can be brought by a sync.
+pub(crate) fn is_wrong(class: &str) -> bool {
+    matches!(class, "missing" | "different" | "behind")
+}
+
+/// Writes classes, problems and findings; all findings where `everything` is asked for.
+pub(crate) fn show(app: &mut App, checked: &Checked, everything: bool) -> Result {
+    let lang = app.ui.lang;
+    let report = &checked.report;
+    let columns = vec![
+        Column::whole(heading("class", lang)),
+        Column::number(heading("count", lang)),
+        Column::text(heading("meaning", lang)),
+    ];
+    let rows = classes(report)
+        .into_iter()
+        .filter(|(_, number)| *number > 0)
+        .map(|(key, number)| {
+            let (name, meaning) = class(key, lang);
+            let look = if is_wrong(key) {
+                Look::Bad
+            } else {
+                Look::Plain
+            };
+            vec![
+                Cell::new(name).look(look),
+                Cell::new(thousands(number)),
+                Cell::new(meaning),
+            ]
+        });
+    let rows: Vec<_> = rows.collect();
+    let mut is_first = rows.is_empty();
+    table(&mut app.out, columns, rows, true)?;
+    let columns = vec![
+        Column::text(heading("part", lang)),
+        Column::text(heading("problem", lang)),
+    ];
+    let problems: Vec<_> = report
+        .problems
+        .iter()
+        .map(|problem| {
+            vec![
+                Cell::new(&problem.what).look(Look::Bad),
+                Cell::new(&problem.reason),
+            ]
+        })
+        .collect();
+    let listed = !problems.is_empty();
+    table(&mut app.out, columns, problems, is_first)?;
+    is_first &= !listed;
+    findings(app, report, everything, is_first, lang)
+}
+
+fn findings(
+    app: &mut App,
+    report: &VerifyReport,
+    everything: bool,
+    is_first: bool,
+    lang: Lang,
+) -> Result {
+    let all = report
+        .conversations
+        .iter()
+        .flat_map(|of| of.holes.iter().map(move |finding| (of, finding)))
+        .filter(|(_, finding)| everything || is_wrong(finding.class));
+    let all: Vec<(&ConversationReport, &Finding)> = all.collect();
+    let shown = if everything {
+        all.len()
+    } else {
+        LISTED.min(all.len())
+    };
+    let columns = vec![
+        Column::text(heading("conversation", lang)),
+        Column::number(heading("first", lang)),
+        Column::number(heading("last", lang)),
+        Column::whole(heading("class", lang)),
+    ];
+    let rows = all[..shown].iter().map(|(of, finding)| {
+        vec![
+            Cell::new(of.conversation_id.as_str()),
+            Cell::new(finding.first.to_string()),
+            Cell::new(finding.last.to_string()),
+            Cell::new(class(finding.class, lang).0),
+        ]
+    });
+    table(&mut app.out, columns, rows.collect(), is_first)?;
+    if shown < all.len() {
+        app.ui.status(format!(
+            "{shown} of {} named; --conversation ID names all of one, --format json all",
+            count(all.len() as u64, "finding")
+        ));
+    }
+    Ok(())
+}
+
+fn classes(report: &VerifyReport) -> [(&'static str, u64); 13] {
+    let of = &report.classes;
+    [
+        ("normal", of.normal),
+        ("revoked", of.revoked),
+        ("deleted_for_some", of.deleted_for_some),
+        ("purged", of.purged),
+        ("emptied", of.emptied),
+        ("below_min", of.below_min),
+        ("block_removed", of.block_removed),
+        ("never_arrived", of.never_arrived),
+        ("placeholder", of.placeholder),
+        ("unsettled", of.unsettled),
+        ("missing", of.missing),
+        ("different", report.different),
+        ("behind", report.behind),
+    ]
+}

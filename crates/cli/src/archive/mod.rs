@@ -1,0 +1,15 @@
+//! What the commands around an archive have in common.
+
+mod holes;
+mod place;
+mod report;
+mod selection;
+mod stages;
+mod way;
+
+pub(crate) use self::holes::{Checked, is_wrong, show as show_verified};
+pub(crate) use self::place::{ArchiveArgs, cache_of, writer};
+pub(crate) use self::report::{ReportArgs, json, pairs, table};
+pub(crate) use self::selection::FilterArgs;
+pub(crate) use self::stages::Stages;
+pub(crate) use self::way::{Way, perform};

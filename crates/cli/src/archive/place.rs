@@ -1,0 +1,107 @@
+//! Which archive, and how it is opened.
+
+use std::path::PathBuf;
+
+use openim_history_archive::{Archive, Error, Place, Writer, WriterOptions};
+use openim_history_client::config::Config;
+
+use crate::error::Result;
+
+/// Which archive, as typed.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct ArchiveArgs {
+    /// Where the archive lies: a folder, or a URL like s3://bucket/path [default: archive.place of
+    /// the configuration, or openim-archive]
+    ///
+    /// A bucket's credentials come from the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    /// AWS_REGION, AWS_ENDPOINT_URL, …
+    #[arg(value_name = "ARCHIVE")]
+    positional: Option<String>,
+    /// The same as ARCHIVE
+    #[arg(long, value_name = "PLACE", conflicts_with = "positional")]
+    archive: Option<String>,
+}
+
+impl ArchiveArgs {
+    /// Returns the place that was typed, or else the configured one. Nothing is touched yet.
+    pub(crate) fn place(&self, config: &Config) -> Result<Place> {
+        let typed = self.positional.as_ref().or(self.archive.as_ref());
+        let place = typed.cloned().unwrap_or_else(|| config.archive_place());
+        let options: Vec<(String, String)> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| name.starts_with("AWS_"))
+            .collect();
+        Ok(Place::new(&place, &options)?)
+    }
+}
+
+/// Opens an archive for writing, or makes one of the server of that name where nothing lies yet.
+pub(crate) async fn writer(place: &Place, server: &str, with_index: bool) -> Result<Writer> {
+    let without = || WriterOptions {
+        index: None,
+        ..WriterOptions::default()
+    };
+    if !with_index {
+        return Ok(Archive::write(place, server, without()).await?);
+    }
+    let mut options = WriterOptions::default();
+    if place.local().is_none() {
+        // Its index lies on this machine, under the id that only an archive that exists has.
+        let archive = match Archive::open(place).await {
+            Err(Error::NotAnArchive { .. }) => {
+                Archive::write(place, server, without())
+                    .await?
+                    .close()
+                    .await?;
+                Archive::open(place).await?
+            }
+            opened => opened?,
+        };
+        options.index_folder = cache_of(&archive);
+    }
+    Ok(Archive::write(place, server, options).await?)
+}
+
+/// Returns where the index of an archive lies that is not on this machine: in the user's folder for
+/// what can be made again. `None` where the index lies with the archive.
+pub(crate) fn cache_of(archive: &Archive) -> Option<PathBuf> {
+    if archive.place().local().is_some() {
+        return None;
+    }
+    let folder = cache(|name| std::env::var_os(name).map(PathBuf::from))?;
+    let index = folder.join("openim-history").join("index");
+    Some(index.join(archive.manifest().id.to_string()))
+}
+
+fn cache(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    let variable = |name| variable(name).filter(|path| path.is_absolute());
+    variable("XDG_CACHE_HOME")
+        .or_else(|| variable("HOME").map(|home| home.join(".cache")))
+        .or_else(|| variable("LOCALAPPDATA"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_apart_lies_in_the_users_cache() {
+        let folder = |variables: &'static [(&str, &str)]| {
+            cache(|name| {
+                let found = variables.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| PathBuf::from(value))
+            })
+        };
+        let home = ("HOME", "/home/a");
+        assert_eq!(folder(&[]), None);
+        assert_eq!(
+            folder(&[("HOME", "/home/a")]),
+            Some("/home/a/.cache".into())
+        );
+        let chosen = cache(|name| match name {
+            "XDG_CACHE_HOME" => Some("/cache".into()),
+            name => (name == home.0).then(|| home.1.into()),
+        });
+        assert_eq!(chosen, Some("/cache".into()));
+    }
+}

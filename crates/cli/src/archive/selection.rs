@@ -1,0 +1,105 @@
+//! Which conversations: ids, patterns of ids, or names of users and groups.
+
+use openim_history_archive::sync::Filter;
+use openim_history_client::Error;
+use openim_history_client::client::Client;
+use openim_history_client::config::Config;
+use openim_history_client::model::{ConversationId, ConversationKind};
+
+use super::way::Way;
+use crate::connect;
+use crate::error::{CommandError, Result};
+use crate::ui::Ui;
+
+/// Which conversations, as typed.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct FilterArgs {
+    /// Only these conversations: an id like si_alice_bob, a pattern like 'sg_*', or a user or group by
+    /// id or name; can be given several times
+    #[arg(long, value_name = "PATTERN")]
+    only: Vec<String>,
+    /// Leaves these conversations out; typed as for --only
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+}
+
+impl FilterArgs {
+    /// Finds out what is meant. The log beside a conversation goes with it. The server is only asked
+    /// about what is neither an id nor a pattern.
+    pub(crate) async fn resolve(&self, config: &Config, ui: &Ui) -> Result<Filter> {
+        Ok(Filter {
+            only: patterns(&self.only, config, ui).await?,
+            exclude: patterns(&self.exclude, config, ui).await?,
+        })
+    }
+}
+
+async fn patterns(typed: &[String], config: &Config, ui: &Ui) -> Result<Vec<String>> {
+    let mut patterns = Vec::new();
+    for text in typed {
+        let id = ConversationId::new(text);
+        if text.contains(['*', '?']) {
+            patterns.push(text.clone());
+        } else if id.kind() != ConversationKind::Other {
+            patterns.push(text.clone());
+            patterns.extend(id.log().map(|log| log.to_string()));
+        } else if Way::is_configured(config)? {
+            let client = connect::client(config)?;
+            patterns.extend(named(&client, text, ui).await?);
+        } else {
+            return Err(CommandError::usage_with_hint(
+                format!("{text:?} is neither a conversation's id nor a pattern"),
+                "names of users and groups need a server to ask: configure one, or write an id like \
+                 si_alice_bob or a pattern like 'sg_*'",
+            ));
+        }
+    }
+    Ok(patterns)
+}
+
+/// Finds the conversations of whoever or whatever has that id or name; it must be one.
+async fn named(client: &Client, text: &str, ui: &Ui) -> Result<Vec<String>> {
+    let group = match client.find_group(text).await {
+        Ok(group) => Some(group.value),
+        Err(Error::NotFound { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let user = match client.find_user(text).await {
+        Ok(user) => Some(user.value),
+        Err(Error::NotFound { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    match (user, group) {
+        (Some(user), Some(group)) => Err(CommandError::usage_with_hint(
+            format!(
+                "{text:?} is both user {} ({}) and group {} ({})",
+                user.user_id, user.nickname, group.group_id, group.group_name
+            ),
+            format!(
+                "write sg_{} for the group, or 'si_*{}*' for the user's chats",
+                group.group_id, user.user_id
+            ),
+        )),
+        (Some(user), None) => {
+            let id = &user.user_id;
+            ui.status(format!("{text:?} is user {id} ({})", user.nickname));
+            let kinds = ["si", "sn", "n"].into_iter();
+            Ok(kinds
+                .flat_map(|kind| [format!("{kind}_{id}_*"), format!("{kind}_*_{id}")])
+                .collect())
+        }
+        (None, Some(group)) => {
+            let id = &group.group_id;
+            ui.status(format!("{text:?} is group {id} ({})", group.group_name));
+            Ok(["sg", "g", "n"]
+                .iter()
+                .map(|kind| format!("{kind}_{id}"))
+                .collect())
+        }
+        (None, None) => Err(CommandError::Missing {
+            what: format!("{text:?}"),
+            why: "it is neither a conversation's id or pattern, nor a user or group of the server"
+                .to_owned(),
+        }),
+    }
+}

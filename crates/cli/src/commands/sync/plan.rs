@@ -1,0 +1,116 @@
+//! `sync --dry-run`: what there is to read.
+
+use indicatif::BinaryBytes;
+use openim_history_archive::sync::{MongoPlan, MongoSync, SyncOptions, ViewPlan, ViewSync};
+use openim_history_archive::{Archive, Error, Place, Writer};
+use serde::Serialize;
+
+use crate::archive::{Stages, Way, json, pairs, writer};
+use crate::error::{CommandError, Result};
+use crate::numbers::thousands;
+use crate::run::App;
+use crate::table::Cell;
+
+/// What there is to read, and from where to where.
+#[derive(Serialize)]
+struct Planned<'a, P> {
+    place: String,
+    via: &'static str,
+    plan: &'a P,
+}
+
+pub(super) async fn run(
+    app: &mut App,
+    place: &Place,
+    way: &Way,
+    options: SyncOptions,
+    is_json: bool,
+) -> Result {
+    let (mut writer, _folder) = opened(place, way).await?;
+    let stages = Stages::new(&app.ui, way.counts_bytes(), None);
+    let planned = match way {
+        Way::Mongo(source) => {
+            let sync = MongoSync::new(source.clone(), &mut writer, options).await?;
+            Plan::Mongo(stages.watch(sync.plan()).await?)
+        }
+        Way::Api(source) => {
+            let sync = ViewSync::new(source, &mut writer, options).await?;
+            Plan::Api(stages.watch(sync.plan(&stages)).await?)
+        }
+    };
+    drop(stages);
+    writer.close().await?;
+    let lang = app.ui.lang;
+    let (place, via) = (place.to_string(), way.name());
+    let number = |number: u64| Cell::new(thousands(number));
+    let is_empty = match &planned {
+        Plan::Mongo(plan) if is_json => {
+            json(&mut app.out, &Planned { place, via, plan })?;
+            plan.is_empty()
+        }
+        Plan::Api(plan) if is_json => {
+            json(&mut app.out, &Planned { place, via, plan })?;
+            plan.is_empty()
+        }
+        Plan::Mongo(plan) => {
+            let facts = vec![
+                ("conversations", number(plan.conversations)),
+                ("blocks", number(plan.blocks)),
+                ("to_read", number(plan.to_read)),
+                ("bytes", Cell::new(BinaryBytes(plan.bytes).to_string())),
+                ("removed", number(plan.removed)),
+            ];
+            pairs(&mut app.out, lang, facts)?;
+            plan.is_empty()
+        }
+        Plan::Api(plan) => {
+            let facts = vec![
+                ("conversations", number(plan.conversations)),
+                ("to_read", number(plan.to_read)),
+            ];
+            pairs(&mut app.out, lang, facts)?;
+            plan.is_empty()
+        }
+    };
+    app.ui.status(if is_empty {
+        "nothing to do; nothing was changed"
+    } else {
+        "this is what a sync would read; nothing was changed"
+    });
+    Ok(())
+}
+
+enum Plan {
+    Mongo(MongoPlan),
+    Api(ViewPlan),
+}
+
+/// Opens the archive without touching its index. Where there is none, an empty one in a temporary
+/// folder stands for it, so that nothing is made at the place itself.
+async fn opened(place: &Place, way: &Way) -> Result<(Writer, Option<tempfile::TempDir>)> {
+    let is_free = match Archive::open(place).await {
+        Err(Error::NotAnArchive { .. }) => place.local().is_none_or(is_vacant),
+        opened => {
+            opened?;
+            false
+        }
+    };
+    if !is_free {
+        return Ok((writer(place, way.server(), false).await?, None));
+    }
+    let folder = tempfile::tempdir().map_err(|source| {
+        CommandError::from(openim_history_client::Error::Io {
+            what: "no temporary folder can be made".into(),
+            source,
+        })
+    })?;
+    let stand_in = Place::folder(folder.path())?;
+    Ok((writer(&stand_in, way.server(), false).await?, Some(folder)))
+}
+
+fn is_vacant(folder: &std::path::Path) -> bool {
+    match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}

@@ -1,0 +1,96 @@
+//! What came of a sync.
+
+use std::time::Duration;
+
+use indicatif::HumanDuration;
+use openim_history_archive::Place;
+use openim_history_archive::SmallCounts;
+use openim_history_archive::sync::SyncReport;
+use serde::Serialize;
+
+use crate::archive::{Way, json, table};
+use crate::error::Result;
+use crate::numbers::{count, thousands};
+use crate::run::App;
+use crate::table::{Cell, Column};
+use crate::words::heading;
+
+/// The report, and from where to where.
+#[derive(Serialize)]
+struct Synced<'a> {
+    place: String,
+    via: &'static str,
+    #[serde(flatten)]
+    report: &'a SyncReport,
+}
+
+pub(super) fn show(
+    app: &mut App,
+    place: &Place,
+    way: &Way,
+    report: &SyncReport,
+    is_json: bool,
+) -> Result {
+    if is_json {
+        let synced = Synced {
+            place: place.to_string(),
+            via: way.name(),
+            report,
+        };
+        json(&mut app.out, &synced)?;
+    } else {
+        tables(app, report)?;
+    }
+    let messages = report.messages;
+    let took = Duration::from_millis(report.elapsed_ms);
+    app.ui.status(format!(
+        "{} new, {} changed of {} in {}",
+        thousands(messages.new),
+        thousands(messages.changed),
+        count(report.conversations, "conversation"),
+        HumanDuration(took)
+    ));
+    Ok(())
+}
+
+fn tables(app: &mut App, report: &SyncReport) -> Result {
+    let lang = app.ui.lang;
+    let columns = vec![
+        Column::whole(heading("table", lang)),
+        Column::number(heading("new", lang)),
+        Column::number(heading("changed", lang)),
+        Column::number(heading("unchanged", lang)),
+        Column::number(heading("gone", lang)),
+        Column::number(heading("holes", lang)),
+    ];
+    let number = |number: u64| Cell::new(thousands(number));
+    let messages = report.messages;
+    let mut rows = vec![vec![
+        Cell::new("messages"),
+        number(messages.new),
+        number(messages.changed),
+        number(messages.unchanged),
+        Cell::default(),
+        number(messages.holes),
+    ]];
+    let people = &report.people;
+    let small: [(&str, SmallCounts); 5] = [
+        ("users", people.users),
+        ("groups", people.groups),
+        ("group_members", people.group_members),
+        ("conversations", people.conversations),
+        ("read_positions", people.read_positions),
+    ];
+    rows.extend(small.into_iter().map(|(name, counts)| {
+        let unchanged = counts.total - counts.new - counts.changed;
+        vec![
+            Cell::new(name),
+            number(counts.new),
+            number(counts.changed),
+            number(unchanged),
+            number(counts.gone),
+            Cell::default(),
+        ]
+    }));
+    table(&mut app.out, columns, rows, true)
+}

@@ -1,0 +1,111 @@
+//! `verify`
+
+use openim_history_archive::Archive;
+use openim_history_archive::sync::Filter;
+use openim_history_archive::verify::{Against, VerifyOptions, verify};
+use openim_history_client::config::Via;
+
+use crate::archive::{
+    ArchiveArgs, Checked, FilterArgs, ReportArgs, Stages, Way, json, show_verified,
+};
+use crate::error::{CommandError, Result};
+use crate::run::App;
+
+/// Says of every number of every conversation what became of it
+///
+/// Compares the archive with the server and with itself; nothing is changed. Exits with 3 where
+/// something is missing that should be there, is different, or is damaged.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    archive: ArchiveArgs,
+    /// What the archive is compared with [default: MongoDB if it is configured, else the REST API, else
+    /// the archive itself]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    against: Option<AgainstChoice>,
+    /// Compares contents too, and reads every file whole; otherwise only what is there is counted
+    #[arg(long)]
+    full: bool,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Names every number of this conversation that the archive does not have
+    #[arg(long, value_name = "ID", conflicts_with_all = ["only", "exclude"])]
+    conversation: Option<String>,
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+/// What an archive is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum AgainstChoice {
+    /// Everything the server's MongoDB holds
+    Mongo,
+    /// What the server's users see, over REST
+    Api,
+    /// Itself only: tables, index and files
+    Itself,
+}
+
+pub(super) async fn run(app: &mut App, args: &Args) -> Result {
+    let config = app.configure()?;
+    let archive = Archive::open(&args.archive.place(&config)?).await?;
+    let filter = match &args.conversation {
+        Some(id) => Filter {
+            only: vec![id.clone()],
+            exclude: Vec::new(),
+        },
+        None => args.filter.resolve(&config, &app.ui).await?,
+    };
+    let way = match args.against {
+        Some(AgainstChoice::Mongo) => Some(Way::open_via(&config, Via::Mongo).await?),
+        Some(AgainstChoice::Api) => Some(Way::open_via(&config, Via::Api).await?),
+        Some(AgainstChoice::Itself) => None,
+        None if Way::is_configured(&config)? => Some(Way::open(&config).await?),
+        None => None,
+    };
+    let checked = check(app, &archive, way.as_ref(), filter, args.full).await?;
+    if args.report.is_json(&config) {
+        json(&mut app.out, &checked)?;
+    } else {
+        show_verified(app, &checked, args.conversation.is_some())?;
+    }
+    let with = match &way {
+        Some(way) => way.describe(),
+        None => "itself only".to_owned(),
+    };
+    app.ui
+        .status(format!("{}, compared with {with}", checked.sum()));
+    if checked.complete {
+        return Ok(());
+    }
+    if way.is_some() {
+        app.ui
+            .hint("`openim-history repair` fetches what is missing and can still be had");
+    }
+    Err(CommandError::Gaps)
+}
+
+/// Verifies an archive against a way to the server, or against itself.
+pub(super) async fn check(
+    app: &App,
+    archive: &Archive,
+    way: Option<&Way>,
+    filter: Filter,
+    full: bool,
+) -> Result<Checked> {
+    let against = match way {
+        Some(Way::Mongo(source)) => Against::Mongo(source),
+        Some(Way::Api(source)) => Against::Views(source),
+        None => Against::Itself,
+    };
+    let options = VerifyOptions { filter, full };
+    let stages = Stages::new(&app.ui, false, None);
+    let report = stages
+        .watch(verify(archive, against, &options, &stages))
+        .await?;
+    Ok(Checked {
+        against: way.map_or("itself", Way::name),
+        complete: report.is_complete(),
+        report,
+    })
+}
