@@ -6,7 +6,7 @@ use openim_history_archive::verify::{Against, VerifyOptions, verify};
 use openim_history_client::config::Via;
 
 use crate::archive::{
-    ArchiveArgs, Checked, FilterArgs, ReportArgs, Stages, Way, json, show_verified,
+    ArchiveArgs, Checked, FilterArgs, ReportArgs, Stages, Way, cache_of, json, show_verified,
 };
 use crate::error::{CommandError, Result};
 use crate::run::App;
@@ -98,7 +98,11 @@ pub(super) async fn check(
         Some(Way::Api(source)) => Against::Views(source),
         None => Against::Itself,
     };
-    let options = VerifyOptions { filter, full };
+    let options = VerifyOptions {
+        filter,
+        full,
+        index_folder: cache_of(archive),
+    };
     let stages = Stages::new(&app.ui, false, None);
     let report = stages
         .watch(verify(archive, against, &options, &stages))
