@@ -3,6 +3,7 @@
 mod mongo;
 mod run;
 
+mod archive;
 mod both_ways;
 mod broken;
 mod config;
