@@ -10,6 +10,7 @@ mod config;
 mod demo;
 mod doctor;
 mod files;
+mod follow;
 mod lists;
 mod memory;
 mod message;
