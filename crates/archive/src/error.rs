@@ -41,14 +41,14 @@ pub enum Error {
         known: u32,
     },
     /// The archive is of another server.
-    #[error("{place} is the archive of {archived}, and the server is {server}")]
+    #[error(
+        "{place} is the archive of {archived}, and this is another server: it has other messages under the same numbers"
+    )]
     OtherServer {
         /// The place.
         place: String,
-        /// The server it was made of.
+        /// The server it was made of, as it was named then.
         archived: String,
-        /// The server it was to be brought up to date with.
-        server: String,
     },
     /// Another process writes to the archive.
     #[error("{place} is being written by {holder}")]

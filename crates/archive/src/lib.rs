@@ -16,5 +16,5 @@ mod write;
 pub use self::archive::{Archive, Info, Manifest, Month, Sizes};
 pub use self::error::{Error, Result};
 pub use self::place::{Holder, Place};
-pub use self::tables::small::SmallCounts;
+pub use self::tables::small::{Sight, SmallCounts, Stored};
 pub use self::write::{Counts, Healed, Writer, WriterOptions};

@@ -85,7 +85,7 @@ pub(crate) struct OutputArgs {
     /// When to use colours. NO_COLOR and CLICOLOR are heeded
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: ColorChoice,
-    /// The language of summaries and table headings [default: that of the locale]
+    /// The language of summaries, table headings and status lines [default: that of the locale]
     #[arg(long, global = true, value_enum, value_name = "LANGUAGE")]
     pub(crate) lang: Option<LangChoice>,
     /// The time zone times are typed and shown in, like Asia/Shanghai or +08:00 [default: the

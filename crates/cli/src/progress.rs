@@ -4,9 +4,11 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use openim_history_client::model::Lang;
 use tokio::time::{Instant, sleep_until};
 
 use crate::ui::Ui;
+use crate::words::Thing;
 
 /// How long nothing is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -19,12 +21,16 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Starts counting `things` (`messages`) on the user interface's bar. Nothing is ever shown
-    /// where stderr is no terminal, or the user asked for quiet.
-    pub(crate) fn start(ui: &Ui, things: &str) -> Self {
+    /// Starts counting on the user interface's bar. Nothing is ever shown where stderr is no
+    /// terminal, or the user asked for quiet.
+    pub(crate) fn start(ui: &Ui, thing: Thing) -> Self {
         let bar = &ui.bar;
         let shows = io::stderr().is_terminal() && !ui.is_quiet();
-        let template = format!("{{spinner}} {{human_pos}} {things} read, {{elapsed}}");
+        let thing = thing.one(ui.lang);
+        let template = match ui.lang {
+            Lang::En => format!("{{spinner}} {{human_pos}} {thing}s read, {{elapsed}}"),
+            Lang::Zh => format!("{{spinner}} 已读取{thing} {{human_pos}}，{{elapsed}}"),
+        };
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }

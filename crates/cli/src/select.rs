@@ -3,11 +3,12 @@
 use clap::Args;
 use openim_history_client::Error;
 use openim_history_client::client::{Client, Selection};
-use openim_history_client::model::{ConversationId, GroupId, UserId};
+use openim_history_client::model::{ConversationId, GroupId, Lang, UserId};
 use openim_history_client::source::View;
 
 use crate::error::{CommandError, Result};
 use crate::ui::Ui;
+use crate::words::Thing;
 
 /// Whose messages, as typed. Exactly one is given.
 #[derive(Debug, Args)]
@@ -73,7 +74,13 @@ pub(crate) async fn user(client: &Client, typed: &str, ui: &Ui) -> Result<UserId
     match client.find_user(typed).await {
         Ok(found) => {
             let user = found.value;
-            say_who("user", typed, user.user_id.as_str(), &user.nickname, ui);
+            say_who(
+                Thing::User,
+                typed,
+                user.user_id.as_str(),
+                &user.nickname,
+                ui,
+            );
             Ok(user.user_id)
         }
         Err(Error::NotFound { .. }) => Ok(UserId::new(typed)),
@@ -94,7 +101,7 @@ async fn group(client: &Client, typed: &str, ui: &Ui) -> Result<GroupId> {
 pub(crate) async fn existing_group(client: &Client, typed: &str, ui: &Ui) -> Result<GroupId> {
     let group = client.find_group(typed).await?.value;
     say_who(
-        "group",
+        Thing::Group,
         typed,
         group.group_id.as_str(),
         &group.group_name,
@@ -104,8 +111,11 @@ pub(crate) async fn existing_group(client: &Client, typed: &str, ui: &Ui) -> Res
 }
 
 /// Says whom a name stands for, so that a part of a name that fits the wrong one is noticed.
-fn say_who(what: &str, typed: &str, id: &str, name: &str, ui: &Ui) {
+fn say_who(what: Thing, typed: &str, id: &str, name: &str, ui: &Ui) {
     if typed != id {
-        ui.status(format!("{typed:?} is {what} {id} ({name})"));
+        ui.status(match ui.lang {
+            Lang::En => format!("{typed:?} is {} {id} ({name})", what.one(ui.lang)),
+            Lang::Zh => format!("{typed:?} 是{} {id}（{name}）", what.one(ui.lang)),
+        });
     }
 }

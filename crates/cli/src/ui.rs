@@ -99,13 +99,11 @@ impl Ui {
     /// Says why an answer did not come from where it was looked for first.
     pub(crate) fn passed_over(&self, reason: Option<&str>) {
         if let Some(reason) = reason {
-            self.status(format!("another source was passed over: {reason}"));
+            self.status(match self.lang {
+                Lang::En => format!("another source was passed over: {reason}"),
+                Lang::Zh => format!("另一数据源未能使用：{reason}"),
+            });
         }
-    }
-
-    /// Says nothing but warnings and errors from now on.
-    pub(crate) fn be_quiet(&mut self) {
-        self.is_quiet = true;
     }
 
     /// Whether the user asked for quiet.

@@ -139,12 +139,40 @@ impl Error {
         }
     }
 
+    /// Whether the other end was not reached because its certificate is refused: the authority that
+    /// signed it is not trusted, it is for another name, or its time is over.
+    pub fn is_untrusted(&self) -> bool {
+        matches!(self, Self::Unreachable { source: Some(source), .. } if source.is::<Untrusted>())
+    }
+
     /// Whether the same request may succeed over another source.
     pub fn is_unavailable(&self) -> bool {
         matches!(
             self,
             Self::Unreachable { .. } | Self::NotSupported { .. } | Self::NoSuchCall { .. }
         )
+    }
+}
+
+/// A certificate that was refused.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("its certificate is refused: {0}")]
+pub(crate) struct Untrusted(String);
+
+impl Untrusted {
+    /// Finds the refusal in the words of the TLS library, wherever in the text they stand.
+    ///
+    /// By text, because the MongoDB driver keeps nothing else of it; reqwest and the driver use the
+    /// same library. Tests with real servers see to it that its words are still these.
+    pub(crate) fn find(text: &str) -> Option<Self> {
+        let (_, reason) = text.split_once("invalid peer certificate: ")?;
+        let reason = reason.trim();
+        let reason = match reason {
+            "UnknownIssuer" => "no authority trusted here has signed it",
+            "BadSignature" => "an authority trusted here is called like its signer, but is another",
+            reason => reason,
+        };
+        Some(Self(reason.to_owned()))
     }
 }
 

@@ -133,9 +133,7 @@ impl Progress for Silent {
 }
 
 impl Observer for Silent {
-    fn status(&self, status: &FollowStatus) {
-        eprintln!("{status:?}");
-    }
+    fn status(&self, _status: &FollowStatus) {}
 }
 
 async fn follow_here(uri: &str, folder: &str) {

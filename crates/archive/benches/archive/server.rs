@@ -1,6 +1,5 @@
 //! The server that is copied: a replica set with a generated history.
 
-use mongodb::Database;
 use openim_history_client::source::mongo::{MongoOptions, MongoSource};
 use openim_history_standin::corpus::{Corpus, CorpusOptions, fill};
 use openim_history_standin::mongod::{Mode, Mongod, MongodOptions};
@@ -41,11 +40,6 @@ impl Server {
             mongod,
             messages: filled.summary.messages + filled.summary.log_messages,
         }
-    }
-
-    pub(crate) fn database(&self) -> Database {
-        let client = self.runtime.block_on(self.mongod.client());
-        client.expect("mongod answers").database(DATABASE)
     }
 }
 

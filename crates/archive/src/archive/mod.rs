@@ -8,3 +8,4 @@ mod read;
 pub use self::info::{Info, Month, Sizes};
 pub use self::manifest::Manifest;
 pub use self::open::Archive;
+pub(crate) use self::open::index_folder;

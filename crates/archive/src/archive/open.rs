@@ -62,12 +62,17 @@ impl Archive {
             None => Table::create(place, MESSAGES, &TABLE_SCHEMA, Some(MONTH)).await?,
         };
         // Written last: what has it is whole.
-        if Manifest::read(place).await?.is_none() {
-            Manifest::new(server).write(place).await?;
-        }
+        let manifest = match Manifest::read(place).await? {
+            Some(manifest) => manifest,
+            None => {
+                let manifest = Manifest::new(server);
+                manifest.write(place).await?;
+                manifest
+            }
+        };
         let (index, healed) = match (
-            options.index.clone(),
-            index_folder(place, &options.index_folder),
+            options.index,
+            index_folder(place, options.index_folder.as_ref()),
         ) {
             (Some(settings), Some(folder)) => {
                 let (_, writer, healed) = open_index(place, &messages, &folder, settings).await?;
@@ -75,7 +80,16 @@ impl Archive {
             }
             _ => (None, None),
         };
-        Writer::new(place.clone(), messages, index, healed, lock, options).await
+        Writer::new(
+            place.clone(),
+            messages,
+            index,
+            healed,
+            manifest.server,
+            lock,
+            options,
+        )
+        .await
     }
 
     /// Opens the search index, and brings it up to date where it is behind, missing or damaged; what had
@@ -86,13 +100,13 @@ impl Archive {
         folder: Option<PathBuf>,
         settings: IndexSettings,
     ) -> Result<(Index, Option<Healed>)> {
-        let folder = index_folder(&self.place, &folder).ok_or_else(nowhere)?;
+        let folder = index_folder(&self.place, folder.as_ref()).ok_or_else(nowhere)?;
         if let Ok((index, opened)) = Index::open(&folder, &settings)
             && opened.covers == Some(self.messages.version())
         {
             return Ok((index, None));
         }
-        match open_index(&self.place, &self.messages, &folder, settings.clone()).await {
+        match open_index(&self.place, &self.messages, &folder, settings).await {
             Ok((index, writer, healed)) => {
                 finish(writer).await?;
                 Ok((index, healed))
@@ -110,7 +124,7 @@ impl Archive {
         folder: Option<PathBuf>,
         settings: IndexSettings,
     ) -> Result<Healed> {
-        let folder = index_folder(&self.place, &folder).ok_or_else(nowhere)?;
+        let folder = index_folder(&self.place, folder.as_ref()).ok_or_else(nowhere)?;
         let (_, writer, healed) =
             open_index(&self.place, &self.messages, &folder, settings).await?;
         if let Some(healed) = healed.filter(|healed| healed.messages >= self.len()) {
@@ -156,8 +170,10 @@ impl Archive {
 }
 
 /// Returns where an archive's index lies; `None` where nobody said so of one that is not on this machine.
-fn index_folder(place: &Place, chosen: &Option<PathBuf>) -> Option<PathBuf> {
-    chosen.clone().or_else(|| Some(place.local()?.join(SEARCH)))
+pub(crate) fn index_folder(place: &Place, chosen: Option<&PathBuf>) -> Option<PathBuf> {
+    chosen
+        .cloned()
+        .or_else(|| Some(place.local()?.join(SEARCH)))
 }
 
 /// Whether a name is one that the making of an archive leaves behind when it is broken off.

@@ -20,10 +20,6 @@ pub struct Seen {
 
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every outcome of a first copy is a new row"
-)]
 pub enum Outcome {
     /// There was none.
     New(Row),

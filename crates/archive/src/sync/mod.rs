@@ -7,6 +7,7 @@ mod mongo;
 mod options;
 mod people;
 mod progress;
+mod same;
 mod seen;
 mod views;
 

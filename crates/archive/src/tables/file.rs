@@ -26,14 +26,14 @@ pub(crate) struct DataFile {
 }
 
 impl DataFile {
-    pub(super) fn of(view: LogicalFileView) -> Self {
+    pub(super) fn of(view: &LogicalFileView) -> Self {
         Self {
             path: view.path().into_owned(),
             month: view.partition_values_map().remove(MONTH).flatten(),
             size: u64::try_from(view.size()).unwrap_or_default(),
             rows: view.num_records().unwrap_or_default() as u64,
-            times: times_of(&view),
-            checksum: checksum_of(&view),
+            times: times_of(view),
+            checksum: checksum_of(view),
             removal: view.remove_action(true),
         }
     }

@@ -139,7 +139,8 @@ impl Table {
 
     /// Lists the files that hold now.
     pub(crate) fn files(&self) -> Vec<DataFile> {
-        self.state.log_data().iter().map(DataFile::of).collect()
+        let views = self.state.log_data();
+        views.iter().map(|view| DataFile::of(&view)).collect()
     }
 
     /// Commits: all of it becomes true at once, or none. `cursor` becomes the number of the cursor

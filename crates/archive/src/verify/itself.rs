@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::archive::Archive;
-use crate::error::Result;
+use crate::archive::{Archive, index_folder};
+use crate::error::{Error, Result};
+use crate::index::{Index, IndexDamage, IndexError, IndexSettings};
 use crate::tables::messages::NAME;
 use crate::tables::messages::read::checksum;
 
@@ -45,4 +46,48 @@ pub(super) async fn check(
         }
     }
     Ok(())
+}
+
+/// Checks that the index has what the table has. One that is behind is brought up to date by whoever
+/// opens it next, and is nothing wrong.
+pub(super) async fn check_index(
+    archive: &Archive,
+    rows: u64,
+    options: &VerifyOptions,
+    report: &mut VerifyReport,
+) -> Result<()> {
+    let Some(folder) = index_folder(archive.place(), options.index_folder.as_ref()) else {
+        return Ok(());
+    };
+    let (version, full) = (archive.messages.version(), options.full);
+    let check = move || match Index::open(&folder, &IndexSettings::default()) {
+        Ok((index, opened)) if opened.covers == Some(version) => {
+            if index.len() != rows {
+                let found = index.len();
+                return Some(format!(
+                    "it has {found} messages, and the tables have {rows}"
+                ));
+            }
+            let outcome = if full { index.verify() } else { Ok(()) };
+            outcome.err().map(|error| with_cause(&error))
+        }
+        Ok(_) => None,
+        Err(IndexError::Unusable {
+            source: IndexDamage::Missing,
+            ..
+        }) => None,
+        Err(error) => Some(with_cause(&error)),
+    };
+    let found = tokio::task::spawn_blocking(check).await;
+    if let Some(reason) = found.map_err(|error| Error::store("check the search index", error))? {
+        report.problem("the search index", reason);
+    }
+    Ok(())
+}
+
+fn with_cause(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
 }

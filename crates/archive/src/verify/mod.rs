@@ -9,6 +9,8 @@ mod views;
 
 pub use self::report::{Classes, ConversationReport, Finding, Problem, VerifyReport};
 
+use std::path::PathBuf;
+
 use openim_history_client::source::Source;
 use openim_history_client::source::mongo::MongoSource;
 
@@ -35,6 +37,8 @@ pub struct VerifyOptions {
     pub filter: Filter,
     /// Compares contents too, and reads every file whole; otherwise only what is there is counted.
     pub full: bool,
+    /// Where the search index lies, if not in the archive's own folder.
+    pub index_folder: Option<PathBuf>,
 }
 
 /// Verifies an archive. Nothing is changed, neither here nor on the server.
@@ -48,6 +52,7 @@ pub async fn verify(
     let mut report = VerifyReport::default();
     itself::check(archive, options, &mut report).await?;
     let census = Census::take(archive, &mut report).await?;
+    itself::check_index(archive, census.ledger.rows(), options, &mut report).await?;
     match against {
         Against::Itself => census.report(options, &mut report),
         Against::Mongo(source) => {

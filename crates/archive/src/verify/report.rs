@@ -1,6 +1,7 @@
 //! What a verification found.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::AddAssign;
 
 use openim_history_client::model::{ConversationId, Seq, SeqRange};
@@ -133,10 +134,10 @@ impl VerifyReport {
             && self.problems.is_empty()
     }
 
-    pub(super) fn problem(&mut self, what: impl ToString, reason: impl ToString) {
+    pub(super) fn problem(&mut self, what: impl fmt::Display, reason: impl fmt::Display) {
         self.problems.push(Problem {
-            what: what.to_string(),
-            reason: reason.to_string(),
+            what: format!("{what}"),
+            reason: format!("{reason}"),
         });
     }
 

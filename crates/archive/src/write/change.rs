@@ -47,6 +47,12 @@ impl Writer {
         Ok(actions)
     }
 
+    /// Looks up committed rows; those the archive does not have are left out.
+    pub(crate) async fn rows_of(&self, wanted: &[Key]) -> Result<Vec<Row>> {
+        let found = self.find(wanted.iter()).await?;
+        Ok(found.into_iter().flat_map(|(_, rows)| rows).collect())
+    }
+
     /// Looks up rows, and the files they lie in.
     async fn find<'a>(
         &self,

@@ -79,7 +79,7 @@ impl Intake {
             row.message.seq,
             Month::parse(&month),
         );
-        self.push(month, row, text)?;
+        self.push(&month, row, text)?;
         self.counts.new += 1;
         Ok(())
     }
@@ -95,7 +95,7 @@ impl Intake {
                 row.message.seq,
                 Month::parse(&month),
             );
-            self.push(month, &row, &text)?;
+            self.push(&month, &row, &text)?;
             self.counts.changed += 1;
             replaced.push((row, text));
         }
@@ -105,18 +105,18 @@ impl Intake {
         Ok(())
     }
 
-    fn push(&mut self, month: String, row: &Row, text: &str) -> Result<()> {
+    fn push(&mut self, month: &str, row: &Row, text: &str) -> Result<()> {
         self.rows += 1;
-        let part = match self.parts.get_mut(&month) {
+        let part = match self.parts.get_mut(month) {
             Some(part) => part,
             None => {
-                let part = Part::new(month.clone())?;
-                self.parts.entry(month.clone()).or_insert(part)
+                let part = Part::new(month.to_owned())?;
+                self.parts.entry(month.to_owned()).or_insert(part)
             }
         };
         part.push(row, text)?;
         if part.is_large()
-            && let Some(part) = self.parts.remove(&month)
+            && let Some(part) = self.parts.remove(month)
         {
             self.full.push(part.finish()?);
         }

@@ -89,6 +89,7 @@ pub struct Writer {
     number: u64,
     lock: Lock,
     healed: Option<Healed>,
+    server: String,
     pub(super) options: WriterOptions,
 }
 
@@ -111,6 +112,7 @@ impl Writer {
         table: Table,
         index: Option<IndexWriter>,
         healed: Option<Healed>,
+        server: String,
         lock: Lock,
         options: WriterOptions,
     ) -> Result<Self> {
@@ -137,6 +139,7 @@ impl Writer {
             number,
             lock,
             healed,
+            server,
             options,
         })
     }
@@ -144,6 +147,11 @@ impl Writer {
     /// Returns where the archive lies.
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// Returns the server the archive was made of, as it was named then.
+    pub fn server(&self) -> &str {
+        &self.server
     }
 
     /// Returns what had to be done to the search index when the archive was opened, if anything.

@@ -200,6 +200,47 @@ async fn over_rest_the_same_messages_come_except_for_what_it_cannot_show() {
 }
 
 #[tokio::test]
+async fn another_server_is_refused_and_changes_nothing() {
+    use openim_history_archive::Error;
+    use openim_history_archive::sync::MongoSync;
+
+    let (_database, source) = store(Mode::Standalone, &generated(6, 1_000)).await;
+    let (database, other) = store(Mode::Standalone, &generated(7, 1_000)).await;
+    let (_folder, place) = folder();
+    sync(&place, &source).await;
+    // The same conversations with other messages: what another server's look like at worst.
+    let before = content(&place).await;
+    let msg = database.collection::<bson::Document>("msg");
+    msg.delete_many(bson::doc! {}).await.expect("deletes");
+    for (key, row) in before.iter().filter(|(_, row)| row.purged_at.is_none()) {
+        let (block, slot) = ((key.seq.0 - 1) / 100, (key.seq.0 - 1) % 100);
+        let message = bson::doc! {
+            "send_id": "stranger", "server_msg_id": format!("other-{}", key.seq), "seq": key.seq.0,
+            "send_time": row.message.send_time.as_millis() + 1, "content_type": 101, "content": "",
+        };
+        let doc_id = format!("{}:{block}", key.conversation_id);
+        let empty: Vec<bson::Document> = (0..100).map(|_| bson::doc! {"msg": null}).collect();
+        let set = bson::doc! {"$set": {format!("msgs.{slot}"): {"msg": message}}};
+        let insert = bson::doc! {"$setOnInsert": {"msgs": empty}};
+        msg.update_one(bson::doc! {"doc_id": &doc_id}, insert)
+            .upsert(true)
+            .await
+            .expect("upserts");
+        msg.update_one(bson::doc! {"doc_id": &doc_id}, set)
+            .await
+            .expect("updates");
+    }
+    let mut writer = crate::places::writer(&place).await;
+    let sync = MongoSync::new(other, &mut writer, SyncOptions::default())
+        .await
+        .expect("prepares");
+    let error = sync.plan().await.expect_err("another server");
+    assert!(matches!(error, Error::OtherServer { .. }), "{error:?}");
+    writer.close().await.expect("closes");
+    assert_eq!(content(&place).await, before);
+}
+
+#[tokio::test]
 async fn only_what_was_asked_for_is_copied() {
     let (_database, source) = store(Mode::Standalone, &generated(3, 3_000)).await;
     let (_folder, place) = folder();

@@ -135,6 +135,64 @@ async fn a_file_that_changed_or_went_is_told() {
     );
 }
 
+#[tokio::test]
+async fn an_index_that_lacks_messages_is_told_and_heals_when_it_is_opened() {
+    use openim_history_archive::index::{Index, IndexSettings, Order, Query};
+
+    let (_database, source) = store(Mode::Standalone, &generated(15, 800)).await;
+    let (_keep, place) = folder();
+    sync(&place, &source).await;
+    let rows = content(&place).await;
+    let archive = Archive::open(&place).await.expect("opens");
+    let (index, healed) = archive
+        .index(None, IndexSettings::default())
+        .await
+        .expect("opens");
+    assert_eq!(healed, None);
+    assert_eq!(index.len(), rows.len() as u64);
+    let covers = index.covers().expect("reads").expect("it covers something");
+    let (key, row) = rows
+        .iter()
+        .find(|(_, row)| row.text().chars().count() > 3)
+        .expect("a text");
+    let found = |index: &Index| {
+        let query = Query::contains(row.text());
+        let found = index
+            .find(&query, Order::Newest, 1_000, None)
+            .expect("finds");
+        found.hits.iter().any(|hit| hit.key() == *key)
+    };
+    assert!(found(&index));
+    let mut writer = index.writer().expect("nobody else writes");
+    writer.remove([key.clone()]).expect("removes");
+    writer.commit(covers).expect("commits");
+    writer.finish().expect("finishes");
+    assert!(!found(&index));
+    let report = verified(&place, Against::Itself, false).await;
+    assert!(
+        report
+            .problems
+            .iter()
+            .any(|problem| problem.what.contains("index")),
+        "{:?}",
+        report.problems
+    );
+    archive
+        .rebuild_index(None, IndexSettings::default())
+        .await
+        .expect("rebuilds");
+    let report = verified(&place, Against::Itself, true).await;
+    assert!(report.is_complete(), "{:?}", report.problems);
+    // Thrown away it is built anew, and says so.
+    std::fs::remove_dir_all(place.local().expect("a folder").join("search")).expect("removes");
+    let (index, healed) = archive
+        .index(None, IndexSettings::default())
+        .await
+        .expect("opens");
+    assert_eq!(healed.expect("said so").messages, rows.len() as u64);
+    assert!(found(&index));
+}
+
 pub(crate) fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {

@@ -62,10 +62,6 @@ pub(super) async fn run(app: &mut App, _: &Args) -> Result {
     app.fixed = Some(config_for(&server)?);
     let lang = app.ui.lang;
     app.out.assume_width(WIDTH);
-    if lang == Lang::Zh {
-        // What is said besides the data is in English only; headings and summaries are not.
-        app.ui.be_quiet();
-    }
     for (english, chinese, command) in STEPS {
         let about = if lang == Lang::Zh { chinese } else { english };
         let typed: Vec<_> = command.iter().map(|word| quoted(word)).collect();

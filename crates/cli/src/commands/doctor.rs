@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use openim_history_client::doctor::{Check, DoctorOptions, Outcome, examine};
-use openim_history_client::model::UserId;
+use openim_history_client::model::{Lang, UserId};
 
 use crate::connect;
 use crate::error::{CommandError, Result};
@@ -63,10 +63,11 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
             .count()
     };
     let (failed, warnings) = (of(Outcome::Failed), of(Outcome::Warning));
-    app.ui.status(format!(
-        "{} ok, {warnings} with a warning, {failed} failed",
-        of(Outcome::Ok)
-    ));
+    let good = of(Outcome::Ok);
+    app.ui.status(match app.ui.lang {
+        Lang::En => format!("{good} ok, {warnings} with a warning, {failed} failed"),
+        Lang::Zh => format!("{good} 项正常，{warnings} 项警告，{failed} 项失败"),
+    });
     if failed > 0 {
         Err(CommandError::Said)
     } else {

@@ -11,7 +11,7 @@ use crate::format::{Field, Format, Row, Sheet};
 use crate::run::App;
 use crate::table::{Cell, Column, Look};
 use crate::time::show;
-use crate::words::heading;
+use crate::words::{Thing, heading};
 
 /// Lists the groups that are not dismissed, newest first
 #[derive(Debug, clap::Args)]
@@ -62,7 +62,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         group,
         zone: zone.clone(),
     };
-    list::write(app, args.list, (format, sheet), "group", fetch, row).await
+    list::write(app, args.list, (format, sheet), Thing::Group, fetch, row).await
 }
 
 struct GroupRow {

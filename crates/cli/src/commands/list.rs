@@ -1,30 +1,32 @@
 //! What all lists have in common: pages, totals, and how to go on.
 
 use openim_history_client::client::Answer;
+use openim_history_client::model::Lang;
 use openim_history_client::source::{Page, PageRequest};
 
 use crate::args::ListArgs;
 use crate::error::{CommandError, Result};
 use crate::format::{Format, Row, Sheet, Writer};
-use crate::numbers::{count, thousands};
+use crate::numbers::thousands;
 use crate::progress::Progress;
 use crate::run::App;
+use crate::words::{self, Thing};
 
 /// How many are asked for at once where all are wanted.
 const ALL_AT_ONCE: u32 = 500;
 
 /// Writes the stretch of a list that `list` asks for, and says where it came from, how long the
-/// list is, and how to see more of it. `thing` is what one item is called.
+/// list is, and how to see more of it. `thing` is what is listed.
 pub(super) async fn write<T, R: Row>(
     app: &mut App,
     list: ListArgs,
     (format, sheet): (Format, Sheet),
-    thing: &str,
+    thing: Thing,
     fetch: impl AsyncFn(PageRequest) -> openim_history_client::Result<Answer<Page<T>>>,
     row: impl Fn(T) -> R,
 ) -> Result {
     let mut interrupted = app.interrupt.take();
-    let mut progress = Progress::start(&app.ui, &format!("{thing}s"));
+    let mut progress = Progress::start(&app.ui, thing);
     let mut next = async |request| {
         tokio::select! {
             biased;
@@ -59,8 +61,10 @@ pub(super) async fn write<T, R: Row>(
     };
     drop(progress);
     writer.end()?;
-    let (what, more) = closing(list, thing, shown, ended?);
-    app.ui.status(format!("{what}, from {origin}"));
+    let lang = app.ui.lang;
+    let (what, more) = closing(list, thing, (shown, ended?), lang);
+    app.ui
+        .status(words::with(&what, &words::from(origin, lang), lang));
     app.ui.passed_over(passed_over.as_deref());
     if let Some(more) = more {
         app.ui.status(more);
@@ -78,28 +82,31 @@ fn first_request(list: ListArgs) -> PageRequest {
     }
 }
 
-/// Says how much of the list was shown, and how to see more of it.
+/// Says how much of the list was shown (how many, of how many), and how to see more of it.
 pub(super) fn closing(
     list: ListArgs,
-    thing: &str,
-    shown: u64,
-    total: u64,
+    thing: Thing,
+    (shown, total): (u64, u64),
+    lang: Lang,
 ) -> (String, Option<String>) {
-    let what = match shown {
-        0 if total == 0 => format!("no {thing}s"),
-        0 => format!(
-            "page {} is behind the end of {}",
-            list.page,
-            count(total, thing)
-        ),
-        all if all >= total => count(all, thing),
-        some => format!("{} of {}", thousands(some), count(total, thing)),
+    let all = thing.count(total, lang);
+    let what = match (shown, lang) {
+        (0, _) if total == 0 => thing.none(lang),
+        (0, Lang::En) => format!("page {} is behind the end of {all}", list.page),
+        (0, Lang::Zh) => format!("共 {all}，没有第 {} 页", list.page),
+        // The list may have shrunk while it was read.
+        (some, _) if some >= total => thing.count(some, lang),
+        (some, Lang::En) => format!("{} of {all}", thousands(some)),
+        (some, Lang::Zh) => format!("共 {all}，显示了 {}", thousands(some)),
     };
     let before = u64::from(list.page - 1) * u64::from(list.limit);
     let is_cut = !list.all && shown > 0 && before + shown < total;
     let more = is_cut.then(|| {
         let (limit, next) = (list.limit, list.page + 1);
-        format!("--limit {limit} --page {next} goes on, --all shows all")
+        match lang {
+            Lang::En => format!("--limit {limit} --page {next} goes on, --all shows all"),
+            Lang::Zh => format!("用 --limit {limit} --page {next} 继续，用 --all 显示全部"),
+        }
     });
     (what, more)
 }
@@ -114,28 +121,38 @@ mod tests {
         all: false,
     };
 
+    fn said(list: ListArgs, shown: u64, total: u64) -> [(String, Option<String>); 2] {
+        [Lang::En, Lang::Zh].map(|lang| closing(list, Thing::User, (shown, total), lang))
+    }
+
     #[test]
     fn a_list_that_was_cut_says_how_to_go_on() {
-        let (what, more) = closing(FIFTY, "user", 50, 1234);
-        assert_eq!(what, "50 of 1,234 users");
-        let more = more.expect("more");
-        assert_eq!(more, "--limit 50 --page 2 goes on, --all shows all");
+        let [(english, goes_on), (chinese, goes_on_in_chinese)] = said(FIFTY, 50, 1234);
+        assert_eq!(english, "50 of 1,234 users");
+        assert_eq!(chinese, "共 1,234 个用户，显示了 50");
+        let goes_on = goes_on.expect("more");
+        assert_eq!(goes_on, "--limit 50 --page 2 goes on, --all shows all");
+        let goes_on = goes_on_in_chinese.expect("more");
+        assert_eq!(goes_on, "用 --limit 50 --page 2 继续，用 --all 显示全部");
     }
 
     #[test]
     fn the_last_page_does_not_promise_more() {
-        let last = ListArgs { page: 2, ..FIFTY };
-        assert_eq!(
-            closing(last, "user", 10, 60),
-            ("10 of 60 users".into(), None)
-        );
-        assert_eq!(closing(FIFTY, "user", 1, 1), ("1 user".into(), None));
-        assert_eq!(closing(FIFTY, "user", 0, 0), ("no users".into(), None));
-        let behind = ListArgs { page: 9, ..FIFTY };
-        let (what, more) = closing(behind, "user", 0, 60);
-        assert_eq!(
-            (&*what, more),
-            ("page 9 is behind the end of 60 users", None)
-        );
+        let page = |page| ListArgs { page, ..FIFTY };
+        for (page, shown, total, english, chinese) in [
+            (page(2), 10, 60, "10 of 60 users", "共 60 个用户，显示了 10"),
+            (page(1), 1, 1, "1 user", "1 个用户"),
+            (page(1), 0, 0, "no users", "没有用户"),
+            (
+                page(9),
+                0,
+                60,
+                "page 9 is behind the end of 60 users",
+                "共 60 个用户，没有第 9 页",
+            ),
+        ] {
+            let expected = [english, chinese].map(|what| (what.to_owned(), None));
+            assert_eq!(said(page, shown, total), expected);
+        }
     }
 }

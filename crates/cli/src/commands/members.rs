@@ -12,7 +12,7 @@ use crate::run::App;
 use crate::select;
 use crate::table::{Cell, Column};
 use crate::time::show;
-use crate::words::heading;
+use crate::words::{Thing, heading};
 
 /// Lists the members of a group
 ///
@@ -60,7 +60,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         member,
         zone: zone.clone(),
     };
-    list::write(app, args.list, (format, sheet), "member", fetch, row).await
+    list::write(app, args.list, (format, sheet), Thing::Member, fetch, row).await
 }
 
 struct MemberRow {

@@ -11,7 +11,7 @@ use crate::format::{Field, Format, Row, Sheet};
 use crate::run::App;
 use crate::table::{Cell, Column};
 use crate::time::show;
-use crate::words::heading;
+use crate::words::{Thing, heading};
 
 /// Lists the users
 #[derive(Debug, clap::Args)]
@@ -54,7 +54,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         user,
         zone: zone.clone(),
     };
-    list::write(app, args.list, (format, sheet), "user", fetch, row).await
+    list::write(app, args.list, (format, sheet), Thing::User, fetch, row).await
 }
 
 struct UserRow {

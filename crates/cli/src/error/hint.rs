@@ -20,6 +20,15 @@ pub(super) fn for_error(error: &Error) -> Option<String> {
              `openim-history doctor` tries them"
         }
         Error::NotFound { what } => return for_missing(what),
+        // The way to a token needs none; a server that asks for one was asked at another path.
+        Error::Rejected {
+            code: code::ARGUMENTS,
+            message,
+            ..
+        } if message.contains("must have token") => {
+            "the URL leads to something else: mind a path prefix (often /api) and the port (10002, \
+             not 10001); `openim-history doctor` looks at each step"
+        }
         Error::Rejected { code, .. } => match *code {
             code::TOO_MANY_BYTES => {
                 "the answer was too large for the server; ask for a smaller --seq range"
@@ -34,6 +43,10 @@ pub(super) fn for_error(error: &Error) -> Option<String> {
             }
             _ => return None,
         },
+        error if error.is_untrusted() => {
+            "name the authority that signed it in api.ca_file or mongo.ca_file \
+             (OPENIM_API_CA_FILE, OPENIM_MONGO_CA_FILE), and call the server by a name it is for"
+        }
         Error::Unreachable { .. } => {
             "is the address right, and the server up? `openim-history doctor` looks at each step"
         }
@@ -92,6 +105,21 @@ mod tests {
         };
         let hint = for_error(&Error::incomplete(Vec::new(), refused)).expect("a hint");
         assert!(hint.contains("--seq") && hint.contains("doctor"), "{hint}");
+    }
+
+    #[test]
+    fn a_call_that_went_astray_is_told_from_one_that_was_malformed() {
+        let hint = |message: &str| {
+            for_error(&Error::Rejected {
+                call: "/auth/get_admin_token".into(),
+                code: 1001,
+                message: message.into(),
+            })
+        };
+        let astray = hint("ArgsError: header must have token").expect("a hint");
+        assert!(astray.contains("path prefix"), "{astray}");
+        let malformed = hint("ArgsError: userIDs is empty").expect("a hint");
+        assert!(!malformed.contains("path prefix"), "{malformed}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use openim_history_archive::Error as Archive;
 use openim_history_client::Error;
+use openim_history_client::model::Lang;
 
 use crate::ui::Ui;
 
@@ -117,7 +118,10 @@ impl CommandError {
                 ui.error("standard output cannot be written");
                 ui.cause("Caused by: ", error.to_string());
             }
-            Self::Interrupted => ui.status("interrupted"),
+            Self::Interrupted => ui.status(match ui.lang {
+                Lang::En => "interrupted",
+                Lang::Zh => "已中断",
+            }),
             Self::Said | Self::Gaps => {}
         }
         ExitCode::from(self.code())

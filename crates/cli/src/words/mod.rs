@@ -1,8 +1,81 @@
-//! Words of the tables, in the languages there are.
+//! Words of the tables and of what is said beside them, in the languages there are.
 
 pub(crate) mod archive;
 
 use openim_history_client::model::Lang;
+use openim_history_client::source::Origin;
+
+use crate::numbers::thousands;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Thing {
+    Conversation,
+    Group,
+    Member,
+    Message,
+    User,
+}
+
+impl Thing {
+    /// Returns the word for one.
+    pub(crate) fn one(self, lang: Lang) -> &'static str {
+        let (english, _, chinese) = self.words();
+        match lang {
+            Lang::En => english,
+            Lang::Zh => chinese,
+        }
+    }
+
+    /// Says how many there are: `1 message`, `1,234 messages`, `1,234 条消息`.
+    pub(crate) fn count(self, number: u64, lang: Lang) -> String {
+        let (english, measure, chinese) = self.words();
+        let digits = thousands(number);
+        match (lang, number) {
+            (Lang::En, 1) => format!("{digits} {english}"),
+            (Lang::En, _) => format!("{digits} {english}s"),
+            (Lang::Zh, _) => format!("{digits} {measure}{chinese}"),
+        }
+    }
+
+    /// Says that there are none: `no messages`, `没有消息`.
+    pub(crate) fn none(self, lang: Lang) -> String {
+        let (english, _, chinese) = self.words();
+        match lang {
+            Lang::En => format!("no {english}s"),
+            Lang::Zh => format!("没有{chinese}"),
+        }
+    }
+
+    /// The English word, and the Chinese measure word and noun.
+    fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Conversation => ("conversation", "个", "会话"),
+            Self::Group => ("group", "个", "群组"),
+            Self::Member => ("member", "名", "成员"),
+            Self::Message => ("message", "条", "消息"),
+            Self::User => ("user", "个", "用户"),
+        }
+    }
+}
+
+/// Says where something came from.
+pub(crate) fn from(origin: Origin, lang: Lang) -> String {
+    match (lang, origin) {
+        (Lang::En, _) => format!("from {origin}"),
+        (Lang::Zh, Origin::Api) => "来自 REST API".to_owned(),
+        (Lang::Zh, Origin::Mongo) => "来自 MongoDB".to_owned(),
+        (Lang::Zh, Origin::Memory) => "来自内存".to_owned(),
+    }
+}
+
+/// Sets a remark behind a statement.
+pub(crate) fn with(statement: &str, remark: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{statement}, {remark}"),
+        Lang::Zh => format!("{statement}，{remark}"),
+    }
+}
 
 /// Returns the heading of a column.
 ///
@@ -117,5 +190,14 @@ mod tests {
             assert!(!english.is_empty() && !chinese.is_ascii(), "{key}");
         }
         assert_eq!(heading("seq", Lang::Zh), "序号");
+    }
+
+    #[test]
+    fn things_are_counted_in_both_languages() {
+        let said = |number| [Lang::En, Lang::Zh].map(|lang| Thing::Message.count(number, lang));
+        assert_eq!(said(1), ["1 message", "1 条消息"]);
+        assert_eq!(said(2000), ["2,000 messages", "2,000 条消息"]);
+        assert_eq!(Thing::User.none(Lang::En), "no users");
+        assert_eq!(Thing::User.none(Lang::Zh), "没有用户");
     }
 }

@@ -105,6 +105,47 @@ fn a_release_in_good_health_has_nothing_but_good_checks() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_secret_file_everybody_may_read_is_told_by_doctor_and_not_before_every_answer() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let server = started(Dialect::Release);
+    let place = Place::new()
+        .env("OPENIM_API_URL", server.url())
+        .env("OPENIM_SECRET_FILE", "secret");
+    place.file("secret", "openIM123\n");
+    let path = place.path().join("secret");
+    let allow = |mode| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&path, permissions).expect("it is ours");
+    };
+    allow(0o644);
+    let report = Report::of(&place);
+    assert_eq!(report.code, "exit 0");
+    let warned: Vec<_> = report
+        .checks
+        .iter()
+        .filter(|check| check["outcome"] == "warning")
+        .collect();
+    let [warning] = warned[..] else {
+        panic!("{warned:#?}")
+    };
+    let found = warning["found"].as_str().unwrap_or_default();
+    assert!(
+        found.contains("secret holds a secret and everybody"),
+        "{found}"
+    );
+    let answer = place.run(&["users"]);
+    assert!(
+        answer.starts_with("exit 0") && !answer.contains("Warning"),
+        "{answer}"
+    );
+
+    allow(0o600);
+    assert_eq!(Report::of(&place).names("warning"), [""; 0]);
+}
+
 #[test]
 fn on_main_a_shared_administrator_is_warned_about() {
     let server = started(Dialect::Main);

@@ -44,7 +44,7 @@ fn names_find_users_and_groups() {
     grp2  二组                 3  erin   2026-11-24 10:51:42  ok
     grp1  项目组 Project       2  alice  2026-11-24 10:49:33  ok
     --- stderr
-    2 groups, from the REST API
+    2 个群组，来自 REST API
     ");
     assert_snapshot!(place.run(&["groups", "--name", "nothing like it"]), @r"
     exit 0

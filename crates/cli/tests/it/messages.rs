@@ -45,9 +45,9 @@ fn a_users_messages_name_their_conversation_in_either_language_and_order() {
     2026-11-24 18:51:42  sg_grp2    27  Erin 艾琳  same clientMsgID twice
     2026-11-24 18:51:42  sg_grp2    26  Erin 艾琳  same clientMsgID twice
     --- stderr
-    "Erin 艾琳" is user erin (Erin 艾琳)
-    4 messages of 4 conversations of erin, seen as erin, from the REST API
-    4 of at most 59 shown; --last 8, or --last 4 --until 2026-11-24T10:51:42.988Z, shows more
+    "Erin 艾琳" 是用户 erin（Erin 艾琳）
+    erin 的 4 个会话：4 条消息，erin 的视图，来自 REST API
+    至多 59 条，显示了 4 条；用 --last 8，或 --last 4 --until 2026-11-24T10:51:42.988Z 显示更多
     "#);
 }
 

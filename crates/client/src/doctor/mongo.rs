@@ -67,7 +67,8 @@ pub(super) async fn check(
 
 const REMEDY_REACH: &str = "is mongod up, is the port right (OpenIM's compose file publishes 37017), may this machine \
                             connect? A replica set whose members are named for another network wants \
-                            directConnection=true in the URI";
+                            directConnection=true in the URI; a server that takes callers over TLS only hangs up \
+                            on others: tls=true in the URI, or mongo.ca_file";
 
 fn not_reached(error: &Error) -> Check {
     let text = chain(error);
@@ -83,6 +84,12 @@ fn not_reached(error: &Error) -> Check {
             text,
             "correct user name and password (special characters percent-encoded), and authSource: OpenIM's user lives \
              in openim_v3, a root user in admin",
+        ),
+        error if error.is_untrusted() => Check::failed(
+            "mongo.reachable",
+            text,
+            "name the authority that signed the server's certificate in mongo.ca_file (OPENIM_MONGO_CA_FILE), and call \
+             the server by a name the certificate is for",
         ),
         Error::Config { .. } => Check::failed("mongo", text, "correct the connection string"),
         _ => Check::failed("mongo.reachable", text, REMEDY_REACH),

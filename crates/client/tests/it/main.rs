@@ -12,3 +12,4 @@ mod read;
 mod recorded;
 mod scripted;
 mod sources;
+mod tls;

@@ -3,7 +3,7 @@
 mod blocks;
 mod changes;
 mod damaged;
-mod fixture;
+pub(crate) mod fixture;
 mod plans;
 mod recorded;
 mod server;

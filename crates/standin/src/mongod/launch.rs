@@ -36,8 +36,16 @@ pub enum Mode {
 pub struct MongodOptions {
     mode: Mode,
     auth: bool,
+    tls: Option<TlsFiles>,
     cache_gb: f64,
     life: Duration,
+}
+
+/// What a server shows to callers, and what its own callers here trust.
+#[derive(Clone, Debug)]
+struct TlsFiles {
+    certificate_and_key: PathBuf,
+    authority: PathBuf,
 }
 
 impl MongodOptions {
@@ -46,6 +54,7 @@ impl MongodOptions {
         Self {
             mode,
             auth: false,
+            tls: None,
             cache_gb: 0.5,
             life: Duration::from_secs(3600),
         }
@@ -55,6 +64,21 @@ impl MongodOptions {
     #[must_use]
     pub fn auth(mut self) -> Self {
         self.auth = true;
+        self
+    }
+
+    /// Takes callers over TLS only. `certificate_and_key` is a PEM file with both, for 127.0.0.1;
+    /// `authority` one with the certificate that signed it, which [`Mongod::uri`] names then.
+    #[must_use]
+    pub fn tls(
+        mut self,
+        certificate_and_key: impl Into<PathBuf>,
+        authority: impl Into<PathBuf>,
+    ) -> Self {
+        self.tls = Some(TlsFiles {
+            certificate_and_key: certificate_and_key.into(),
+            authority: authority.into(),
+        });
         self
     }
 
@@ -101,6 +125,7 @@ impl MongodOptions {
             port,
             mode: self.mode,
             auth: self.auth,
+            authority: self.tls.as_ref().map(|tls| tls.authority.clone()),
         };
         if !mongod.listening().await? {
             return Ok(None);
@@ -130,6 +155,11 @@ impl MongodOptions {
         if self.mode == Mode::ReplicaSet {
             command.extend(["--replSet", REPLICA_SET, "--oplogSize", "512"].map(OsString::from));
         }
+        if let Some(tls) = &self.tls {
+            command
+                .extend(["--tlsMode", "requireTLS", "--tlsCertificateKeyFile"].map(OsString::from));
+            command.push(tls.certificate_and_key.clone().into());
+        }
         match (self.auth, self.mode) {
             (false, _) => {}
             (true, Mode::Standalone) => command.push("--auth".into()),
@@ -150,6 +180,7 @@ pub struct Mongod {
     port: u16,
     mode: Mode,
     auth: bool,
+    authority: Option<PathBuf>,
 }
 
 impl Mongod {
@@ -201,6 +232,10 @@ impl Mongod {
     }
 
     fn bare_uri(&self, credentials: &str, options: &[String]) -> String {
+        let mut options = options.to_vec();
+        if let Some(authority) = &self.authority {
+            options.push(format!("tls=true&tlsCAFile={}", authority.display()));
+        }
         let query = if options.is_empty() {
             String::new()
         } else {

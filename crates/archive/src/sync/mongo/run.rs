@@ -14,6 +14,7 @@ use crate::sync::log;
 use crate::sync::options::{PeopleReport, SyncOptions, SyncReport};
 use crate::sync::people;
 use crate::sync::progress::Progress;
+use crate::sync::same;
 use crate::sync::seen::SeenBlocks;
 use crate::write::{BlockKey, Writer};
 
@@ -47,6 +48,7 @@ impl<'a> MongoSync<'a> {
 
     /// Looks what there is to read. The server weighs its blocks for it; nothing is transferred.
     pub async fn plan(&self) -> Result<MongoPlan> {
+        same::check(&self.source, true, self.writer).await?;
         let ledger = self.writer.ledger()?;
         MongoPlan::make(&self.source, &self.options, &self.seen, ledger).await
     }

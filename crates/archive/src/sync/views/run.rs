@@ -15,6 +15,7 @@ use crate::row::RowSource;
 use crate::sync::log;
 use crate::sync::options::{PeopleReport, SyncOptions, SyncReport};
 use crate::sync::progress::Progress;
+use crate::sync::same;
 use crate::tables::small::bring_up_to_date;
 use crate::write::Writer;
 
@@ -45,6 +46,7 @@ impl<'a> ViewSync<'a> {
 
     /// Looks what there is to read: lists users, groups and conversations, and how far these go.
     pub async fn plan(&self, progress: &dyn Progress) -> Result<ViewPlan> {
+        same::check(self.source, false, self.writer).await?;
         let ledger = self.writer.ledger()?;
         ViewPlan::make(self.source, &self.options, &self.holes, ledger, progress).await
     }

@@ -5,5 +5,5 @@ mod entity;
 mod stored;
 
 pub(crate) use self::entity::ReadState;
-pub use self::stored::SmallCounts;
-pub(crate) use self::stored::bring_up_to_date;
+pub use self::stored::{Sight, SmallCounts, Stored};
+pub(crate) use self::stored::{bring_up_to_date, read};

@@ -33,18 +33,22 @@ const SIGHT: &[Column] = &[
 
 /// When something was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Sight {
-    pub(crate) first_seen: Timestamp,
-    pub(crate) last_changed: Timestamp,
+pub struct Sight {
+    /// When we saw it first.
+    pub first_seen: Timestamp,
+    /// When we last saw it change.
+    pub last_changed: Timestamp,
     /// When we saw that the server no longer has it.
-    pub(crate) gone_at: Option<Timestamp>,
+    pub gone_at: Option<Timestamp>,
 }
 
-/// A row of a small table.
+/// A row of a small table: something of the server's, and when it was seen.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Stored<E> {
-    pub(crate) entity: E,
-    pub(crate) sight: Sight,
+pub struct Stored<E> {
+    /// As it was seen last.
+    pub entity: E,
+    /// When.
+    pub sight: Sight,
 }
 
 /// What became of a small table's rows.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use openim_history_client::Error;
 use openim_history_client::config::template;
+use openim_history_client::model::Lang;
 
 use crate::error::{CommandError, Result};
 use crate::run::App;
@@ -27,7 +28,10 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result {
     let path = &args.path;
     match write(path, &template(), args.force) {
         Ok(()) => {
-            app.ui.status(format!("{} written", path.display()));
+            app.ui.status(match app.ui.lang {
+                Lang::En => format!("{} written", path.display()),
+                Lang::Zh => format!("已写入 {}", path.display()),
+            });
             Ok(())
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

@@ -5,7 +5,9 @@ mod row;
 use std::collections::HashMap;
 
 use openim_history_client::client::Client;
-use openim_history_client::model::{Conversation, ConversationId, GroupId, ReadPosition, UserId};
+use openim_history_client::model::{
+    Conversation, ConversationId, GroupId, Lang, ReadPosition, UserId,
+};
 
 use self::row::ConversationRow;
 use super::list;
@@ -16,6 +18,7 @@ use crate::format::{Format, Writer};
 use crate::progress::Progress;
 use crate::run::App;
 use crate::select;
+use crate::words::{self, Thing};
 
 /// How many names are asked for at once.
 const NAMES_AT_ONCE: usize = 100;
@@ -39,7 +42,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let config = app.configure()?;
     let client = connect::client(&config)?;
     let user = select::user(&client, &args.user, &app.ui).await?;
-    let mut progress = Progress::start(&app.ui, "conversations");
+    let mut progress = Progress::start(&app.ui, Thing::Conversation);
     let answer = progress.watch(client.conversations(&user)).await?;
     let (origin, passed_over) = (answer.origin, answer.passed_over);
     let positions = progress.watch(client.read_positions(&user, &[])).await?;
@@ -61,8 +64,13 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     writer.end()?;
     drop(progress);
 
-    let (what, more) = list::closing(args.list, "conversation", shown, total);
-    app.ui.status(format!("{what} of {user}, from {origin}"));
+    let (what, more) = list::closing(args.list, Thing::Conversation, (shown, total), lang);
+    let of = match lang {
+        Lang::En => format!("{what} of {user}"),
+        Lang::Zh => format!("{user}：{what}"),
+    };
+    app.ui
+        .status(words::with(&of, &words::from(origin, lang), lang));
     app.ui.passed_over(passed_over.as_deref());
     if let Some(more) = more {
         app.ui.status(more);

@@ -14,6 +14,7 @@ use crate::format::{Format, Writer};
 use crate::progress::Progress;
 use crate::run::App;
 use crate::select::{self, SelectionArgs};
+use crate::words::{self, Thing};
 
 /// Shows one message with everything known about it
 ///
@@ -70,7 +71,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     if let Some(typed) = &args.view {
         query.view = Some(select::view(&client, typed, &app.ui).await?);
     }
-    let mut progress = Progress::start(&app.ui, "messages");
+    let mut progress = Progress::start(&app.ui, Thing::Message);
     let found = progress.watch(find(&client, query, &args.which)).await?;
     drop(progress);
 
@@ -88,7 +89,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
             writer.end()?;
         }
     }
-    app.ui.status(format!("from {}", found.origin));
+    app.ui.status(words::from(found.origin, app.ui.lang));
     app.ui.passed_over(found.passed_over.as_deref());
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! What is said behind the messages: where they came from, what is missing, how to go on.
 
 use openim_history_client::client::{MessageQuery, Selection};
-use openim_history_client::model::{Bounds, HoleCause, Seq, SeqRange, Slot, Timestamp};
+use openim_history_client::model::{Bounds, HoleCause, Lang, Seq, SeqRange, Slot, Timestamp};
 use openim_history_client::source::{Origin, View};
 
-use crate::numbers::{count, thousands};
+use crate::numbers::thousands;
 use crate::seqs;
 use crate::time::just_after;
+use crate::words::{self, Thing};
 
 /// What was read.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +54,7 @@ pub(super) struct Closing<'a> {
     pub(super) tally: &'a Tally,
     /// Whether nothing broke it off.
     pub(super) is_whole: bool,
+    pub(super) lang: Lang,
 }
 
 impl Closing<'_> {
@@ -68,45 +70,61 @@ impl Closing<'_> {
     }
 
     fn source(&self) -> String {
+        let lang = self.lang;
         let messages = match self.tally.messages {
-            0 => "no messages".to_owned(),
-            some => count(some, "message"),
+            0 => Thing::Message.none(lang),
+            some => Thing::Message.count(some, lang),
         };
-        let of = match (&self.query.selection, self.bounds) {
-            (Selection::User(user), bounds) => {
-                let conversations = count(bounds.len() as u64, "conversation");
-                format!("{conversations} of {user}")
-            }
-            (_, [one]) => one.conversation_id.to_string(),
-            (_, several) => count(several.len() as u64, "conversation"),
+        let conversations = || Thing::Conversation.count(self.bounds.len() as u64, lang);
+        let of = match (&self.query.selection, self.bounds, lang) {
+            (Selection::User(user), _, Lang::En) => format!("{} of {user}", conversations()),
+            (Selection::User(user), _, Lang::Zh) => format!("{user} 的 {}", conversations()),
+            (_, [one], _) => one.conversation_id.to_string(),
+            _ => conversations(),
         };
-        let eyes = match self.view {
-            View::Full => "seen in full".to_owned(),
-            View::As(user) => format!("seen as {user}"),
+        let what = match lang {
+            Lang::En => format!("{messages} of {of}"),
+            Lang::Zh => format!("{of}：{messages}"),
         };
-        format!("{messages} of {of}, {eyes}, from {}", self.origin)
+        let eyes = match (self.view, lang) {
+            (View::Full, Lang::En) => "seen in full".to_owned(),
+            (View::Full, Lang::Zh) => "完整视图".to_owned(),
+            (View::As(user), Lang::En) => format!("seen as {user}"),
+            (View::As(user), Lang::Zh) => format!("{user} 的视图"),
+        };
+        let seen = words::with(&what, &eyes, lang);
+        words::with(&seen, &words::from(self.origin, lang), lang)
     }
 
     fn holes(&self) -> Option<String> {
         let tally = self.tally;
-        let holes = match tally.holes {
-            0 => return None,
-            1 => "1 number holds no message".to_owned(),
-            many => format!("{} numbers hold no message", thousands(many)),
+        let holes = match (tally.holes, self.lang) {
+            (0, _) => return None,
+            (1, Lang::En) => "1 number holds no message".to_owned(),
+            (many, Lang::En) => format!("{} numbers hold no message", thousands(many)),
+            (many, Lang::Zh) => format!("{} 个序号没有消息", thousands(many)),
         };
-        let causes: Vec<_> = [
-            (tally.emptied, "deleted for everybody"),
-            (tally.never_stored, "never stored"),
-            (tally.no_block, "gone with their whole block"),
-        ]
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, cause)| format!("{} {cause}", thousands(number)))
-        .collect();
-        Some(if causes.is_empty() {
-            holes
-        } else {
-            format!("{holes}: {}", causes.join(", "))
+        let causes = [
+            (tally.emptied, "deleted for everybody", "已为所有人删除"),
+            (tally.never_stored, "never stored", "从未存储"),
+            (
+                tally.no_block,
+                "gone with their whole block",
+                "随整块一起消失",
+            ),
+        ];
+        let causes: Vec<_> = causes
+            .into_iter()
+            .filter(|(number, ..)| *number > 0)
+            .map(|(number, english, chinese)| match self.lang {
+                Lang::En => format!("{} {english}", thousands(number)),
+                Lang::Zh => format!("{} 个{chinese}", thousands(number)),
+            })
+            .collect();
+        Some(match (causes.is_empty(), self.lang) {
+            (true, _) => holes,
+            (false, Lang::En) => format!("{holes}: {}", causes.join(", ")),
+            (false, Lang::Zh) => format!("{holes}：{}", causes.join("，")),
         })
     }
 
@@ -119,12 +137,12 @@ impl Closing<'_> {
             return None;
         }
         let asked = seqs::show(seqs);
-        Some(match only.range.is_empty() {
-            true => format!("{} holds no numbers", only.conversation_id),
-            false => format!(
-                "{} holds the numbers {}, not {asked}",
-                only.conversation_id, only.range
-            ),
+        let (id, range) = (&only.conversation_id, only.range);
+        Some(match (range.is_empty(), self.lang) {
+            (true, Lang::En) => format!("{id} holds no numbers"),
+            (true, Lang::Zh) => format!("{id} 没有任何序号"),
+            (false, Lang::En) => format!("{id} holds the numbers {range}, not {asked}"),
+            (false, Lang::Zh) => format!("{id} 的序号为 {range}，不含 {asked}"),
         })
     }
 
@@ -140,9 +158,14 @@ impl Closing<'_> {
         let most = numbers.saturating_sub(self.tally.holes);
         let twice = last.saturating_mul(2);
         if !self.query.options.time.is_all() {
-            return Some(format!(
-                "the newest {shown} shown; --last {twice} shows more, if there are more"
-            ));
+            return Some(match self.lang {
+                Lang::En => format!(
+                    "the newest {shown} shown; --last {twice} shows more, if there are more"
+                ),
+                Lang::Zh => {
+                    format!("显示了最新的 {shown} 条；如果还有，用 --last {twice} 显示更多")
+                }
+            });
         }
         if let [only] = self.bounds {
             let within = self.within(only);
@@ -151,21 +174,32 @@ impl Closing<'_> {
                 return None;
             }
             let next = seqs::show(rest.newest(last as u64));
-            return Some(format!(
-                "{shown} of at most {} shown; --last {twice} or --seq {next} shows more",
-                thousands(most)
-            ));
+            let most = thousands(most);
+            return Some(match self.lang {
+                Lang::En => format!(
+                    "{shown} of at most {most} shown; --last {twice} or --seq {next} shows more"
+                ),
+                Lang::Zh => format!(
+                    "至多 {most} 条，显示了 {shown} 条；用 --last {twice} 或 --seq {next} 显示更多"
+                ),
+            });
         }
         if most <= self.tally.messages {
             return None;
         }
         // One millisecond is read again: others may have been sent in it.
         let until = just_after(self.tally.oldest?);
-        Some(format!(
-            "{shown} of at most {} shown; --last {twice}, or --last {last} --until {until}, shows \
-             more",
-            thousands(most)
-        ))
+        let most = thousands(most);
+        Some(match self.lang {
+            Lang::En => format!(
+                "{shown} of at most {most} shown; --last {twice}, or --last {last} --until {until}, \
+                 shows more"
+            ),
+            Lang::Zh => format!(
+                "至多 {most} 条，显示了 {shown} 条；用 --last {twice}，或 --last {last} --until \
+                 {until} 显示更多"
+            ),
+        })
     }
 
     /// Returns the numbers asked for of those there are.
@@ -204,7 +238,13 @@ mod tests {
         }
     }
 
+    /// What is said in English, and behind it in Chinese.
     fn said(query: &MessageQuery, bounds: &[Bounds], slots: &[Slot]) -> String {
+        let said = [Lang::En, Lang::Zh].map(|lang| said_in(lang, query, bounds, slots));
+        said.join("\n")
+    }
+
+    fn said_in(lang: Lang, query: &MessageQuery, bounds: &[Bounds], slots: &[Slot]) -> String {
         let mut tally = Tally::default();
         slots.iter().for_each(|slot| tally.count(slot));
         let view = View::As("alice".into());
@@ -215,6 +255,7 @@ mod tests {
             origin: Origin::Api,
             tally: &tally,
             is_whole: true,
+            lang,
         };
         closing.lines().join("\n")
     }
@@ -230,6 +271,8 @@ mod tests {
         insta::assert_snapshot!(said(&query, &[bounds("si_alice_bob", 1, 1234)], &slots), @r"
         50 messages of si_alice_bob, seen as alice, from the REST API
         50 of at most 1,234 shown; --last 100 or --seq 1135..1184 shows more
+        si_alice_bob：50 条消息，alice 的视图，来自 REST API
+        至多 1,234 条，显示了 50 条；用 --last 100 或 --seq 1135..1184 显示更多
         ");
         let query = MessageQuery {
             options: openim_history_client::read::ReadOptions {
@@ -241,6 +284,8 @@ mod tests {
         insta::assert_snapshot!(said(&query, &[bounds("si_alice_bob", 1, 1234)], &slots), @r"
         50 messages of si_alice_bob, seen as alice, from the REST API
         50 of at most 55 shown; --last 100 or --seq 1180..1184 shows more
+        si_alice_bob：50 条消息，alice 的视图，来自 REST API
+        至多 55 条，显示了 50 条；用 --last 100 或 --seq 1180..1184 显示更多
         ");
     }
 
@@ -250,6 +295,8 @@ mod tests {
         insta::assert_snapshot!(said(&pair().last(2), &[bounds("si_alice_bob", 1, 3)], &slots), @r"
         2 messages of si_alice_bob, seen as alice, from the REST API
         1 number holds no message
+        si_alice_bob：2 条消息，alice 的视图，来自 REST API
+        1 个序号没有消息
         ");
     }
 
@@ -265,6 +312,8 @@ mod tests {
         insta::assert_snapshot!(said(&pair(), &[bounds("si_alice_bob", 1, 5)], &slots), @r"
         1 message of si_alice_bob, seen as alice, from the REST API
         4 numbers hold no message: 2 deleted for everybody, 1 never stored, 1 gone with their whole block
+        si_alice_bob：1 条消息，alice 的视图，来自 REST API
+        4 个序号没有消息：2 个已为所有人删除，1 个从未存储，1 个随整块一起消失
         ");
     }
 
@@ -275,6 +324,8 @@ mod tests {
         insta::assert_snapshot!(said(&query, &[bounds("si_alice_bob", 1, 1234)], &[]), @r"
         no messages of si_alice_bob, seen as alice, from the REST API
         si_alice_bob holds the numbers 1..1234, not 5000..
+        si_alice_bob：没有消息，alice 的视图，来自 REST API
+        si_alice_bob 的序号为 1..1234，不含 5000..
         ");
     }
 
@@ -285,6 +336,8 @@ mod tests {
         insta::assert_snapshot!(said(&query, &several, &[message(8), message(9)]), @r"
         2 messages of 2 conversations of alice, seen as alice, from the REST API
         2 of at most 1,009 shown; --last 4, or --last 2 --until 2026-11-24T10:49:33.639Z, shows more
+        alice 的 2 个会话：2 条消息，alice 的视图，来自 REST API
+        至多 1,009 条，显示了 2 条；用 --last 4，或 --last 2 --until 2026-11-24T10:49:33.639Z 显示更多
         ");
     }
 
@@ -298,6 +351,8 @@ mod tests {
         insta::assert_snapshot!(said(&query, &[bounds("si_alice_bob", 1, 9)], &[message(9)]), @r"
         1 message of si_alice_bob, seen as alice, from the REST API
         the newest 1 shown; --last 2 shows more, if there are more
+        si_alice_bob：1 条消息，alice 的视图，来自 REST API
+        显示了最新的 1 条；如果还有，用 --last 2 显示更多
         ");
     }
 }

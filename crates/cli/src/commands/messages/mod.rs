@@ -18,6 +18,7 @@ use crate::format::{Format, Writer};
 use crate::progress::Progress;
 use crate::run::App;
 use crate::select::{self, SelectionArgs};
+use crate::words::Thing;
 
 /// How many of the newest messages are shown where nothing else is asked for.
 const DEFAULT_LAST: usize = 50;
@@ -94,7 +95,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     }
     query.options = options;
 
-    let mut progress = Progress::start(&app.ui, "messages");
+    let mut progress = Progress::start(&app.ui, Thing::Message);
     let Answer {
         value: reading,
         origin,
@@ -119,6 +120,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         origin,
         tally: &tally,
         is_whole: ended.is_ok(),
+        lang: app.ui.lang,
     };
     for line in closing.lines() {
         app.ui.status(line);

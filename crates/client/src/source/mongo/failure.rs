@@ -2,7 +2,7 @@
 
 use mongodb::error::{Error as DriverError, ErrorKind};
 
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, Untrusted};
 
 /// What went wrong below, without the driver's frame around it.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,14 @@ struct Trouble(String);
 
 fn trouble(text: impl Into<String>) -> Option<Cause> {
     Some(Box::new(Trouble(text.into())))
+}
+
+/// The reason why there is no connection.
+fn lost(reason: String) -> Option<Cause> {
+    match Untrusted::find(&reason) {
+        Some(refused) => Some(Box::new(refused)),
+        None => trouble(reason),
+    }
 }
 
 /// MongoDB's code for "your user may not do that".
@@ -50,8 +58,8 @@ pub(super) fn translate(end: &str, doing: &str, error: &DriverError) -> Error {
             code: command.code,
             message: command.message.clone(),
         },
-        ErrorKind::ServerSelection { message, .. } => unreachable(trouble(selection(message))),
-        ErrorKind::Io(io) => unreachable(trouble(io.to_string())),
+        ErrorKind::ServerSelection { message, .. } => unreachable(lost(selection(message))),
+        ErrorKind::Io(io) => unreachable(lost(io.to_string())),
         ErrorKind::DnsResolve { message, .. } => {
             unreachable(trouble(format!("its name cannot be resolved: {message}")))
         }

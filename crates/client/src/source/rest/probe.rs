@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::RestSource;
+use super::transport::Failure;
 use super::wire::{
     AccessUrl, Anything, Nothing, OfUser, ParseToken, UserToken, WireAccessUrl, WireNewestKeys,
     WireParsedToken, WireServerTime, WireToken,
@@ -137,13 +138,9 @@ impl RestSource {
         let path = "/auth/parse_token";
         let mut token = self.transport.token().await?;
         let mut outcome = self.parse_token(&token).await;
-        if outcome.is_err() {
-            // The transport may have fetched a new one, which the body does not hold yet.
-            let newer = self.transport.token().await?;
-            if newer != token {
-                token = newer;
-                outcome = self.parse_token(&token).await;
-            }
+        if matches!(&outcome, Err(failure) if failure.is_stale_token()) {
+            token = self.transport.newer_token(&token).await?;
+            outcome = self.parse_token(&token).await;
         }
         let answer = outcome?;
         if answer.user_id.is_empty() {
@@ -157,11 +154,15 @@ impl RestSource {
         })
     }
 
-    async fn parse_token(&self, token: &Secret) -> Result<WireParsedToken> {
+    /// Asks about a token. The call itself needs none, so that one that is no longer taken is the
+    /// one asked about.
+    async fn parse_token(&self, token: &Secret) -> Result<WireParsedToken, Failure> {
         let request = ParseToken {
             token: token.expose(),
         };
-        Ok(self.transport.call("/auth/parse_token", &request).await?)
+        self.transport
+            .call_open("/auth/parse_token", &request)
+            .await
     }
 
     /// Takes out a token in the name of a user. **This logs the user's own devices out.**

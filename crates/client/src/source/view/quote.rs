@@ -5,13 +5,10 @@
 //! has to happen here, or the two views would differ.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write};
 
-use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess};
 use serde_json::value::RawValue;
 
-use super::go_json::{push_compact, push_string};
+use super::go_json::{Object, entries, push_compact, push_string, set, strings, switches};
 use crate::model::{ContentType, Seq};
 
 /// A parsed quote content.
@@ -235,114 +232,6 @@ impl Push {
         object.plain("iOSBadgeCount", self.ios_badge_count);
         object.string("signalInfo", &self.signal_info);
         object.close();
-    }
-}
-
-/// Sets a field as Go does: null changes nothing, another type is an error.
-fn set<'a, T: Deserialize<'a>>(field: &mut T, value: &'a RawValue) -> Option<()> {
-    if let Some(value) = serde_json::from_str::<Option<T>>(value.get()).ok()? {
-        *field = value;
-    }
-    Some(())
-}
-
-fn strings(value: &RawValue) -> Option<Option<Vec<String>>> {
-    let list: Option<Vec<Option<String>>> = serde_json::from_str(value.get()).ok()?;
-    Some(list.map(|list| list.into_iter().map(Option::unwrap_or_default).collect()))
-}
-
-fn switches(value: &RawValue) -> Option<BTreeMap<String, bool>> {
-    let map: Option<BTreeMap<String, Option<bool>>> = serde_json::from_str(value.get()).ok()?;
-    Some(
-        map.unwrap_or_default()
-            .into_iter()
-            .map(|(key, value)| (key, value.unwrap_or_default()))
-            .collect(),
-    )
-}
-
-/// Returns an object's entries in their order, repeated keys included; `None` for anything else.
-fn entries(json: &str) -> Option<Vec<(String, &RawValue)>> {
-    struct Entries<'a>(Vec<(String, &'a RawValue)>);
-
-    impl<'de> Deserialize<'de> for Entries<'de> {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserializer.deserialize_map(Visitor)
-        }
-    }
-
-    struct Visitor;
-
-    impl<'de> de::Visitor<'de> for Visitor {
-        type Value = Entries<'de>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut entries = Vec::new();
-            while let Some(entry) = map.next_entry::<String, &'de RawValue>()? {
-                entries.push(entry);
-            }
-            Ok(Entries(entries))
-        }
-    }
-
-    serde_json::from_str::<Entries<'_>>(json)
-        .ok()
-        .map(|entries| entries.0)
-}
-
-/// Writes one object.
-struct Object<'o> {
-    out: &'o mut String,
-    first: bool,
-}
-
-impl<'o> Object<'o> {
-    fn open(out: &'o mut String) -> Self {
-        out.push('{');
-        Self { out, first: true }
-    }
-
-    fn key(&mut self, key: &str) -> &mut String {
-        if !self.first {
-            self.out.push(',');
-        }
-        self.first = false;
-        push_string(self.out, key);
-        self.out.push(':');
-        self.out
-    }
-
-    fn string(&mut self, key: &str, value: &str) {
-        push_string(self.key(key), value);
-    }
-
-    fn plain(&mut self, key: &str, value: impl fmt::Display) {
-        // Writing to a String cannot fail.
-        let _ = write!(self.key(key), "{value}");
-    }
-
-    fn strings(&mut self, key: &str, values: Option<&[String]>) {
-        let out = self.key(key);
-        let Some(values) = values else {
-            out.push_str("null");
-            return;
-        };
-        out.push('[');
-        for (at, value) in values.iter().enumerate() {
-            if at > 0 {
-                out.push(',');
-            }
-            push_string(out, value);
-        }
-        out.push(']');
-    }
-
-    fn close(self) {
-        self.out.push('}');
     }
 }
 

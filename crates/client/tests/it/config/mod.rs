@@ -60,7 +60,8 @@ fn text(result: Result<impl Sized>) -> String {
     chain(&error)
 }
 
-fn chain(error: &Error) -> String {
+/// The error and its causes on one line.
+pub(crate) fn chain(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(below) = cause {

@@ -1,6 +1,7 @@
 //! Reading `msg`: which blocks there are, what lies in them, which are new.
 
 mod id;
+mod last;
 mod newest;
 mod scan;
 mod sizes;

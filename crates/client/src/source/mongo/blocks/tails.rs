@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::model::{Bounds, ConversationId, Seq, SeqRange, UserId};
 use crate::source::View;
 use crate::source::mongo::query::{Reader, distinct, only, rows, strings};
-use crate::source::mongo::wire::{self, BLOCK_LEN, BlockName, Fields, block_of, seqs_of};
+use crate::source::mongo::wire::{self, BlockName, Fields, block_of, seqs_of};
 use crate::source::view::{self, Limits};
 
 /// How many blocks below the end of the reserved numbers usually hold the newest message: at most
@@ -32,6 +32,45 @@ pub(in crate::source::mongo) struct Reserved {
 
 /// What the collections say of a user's part in a conversation.
 pub(super) type UserLimits = HashMap<ConversationId, Limits>;
+
+/// A user's rows of `conversation` and `seq_user`.
+struct Parts {
+    rows: UserLimits,
+    positions: UserLimits,
+}
+
+impl Parts {
+    fn limits(
+        &self,
+        ids: &[ConversationId],
+        reserved: &HashMap<ConversationId, Reserved>,
+    ) -> UserLimits {
+        ids.iter()
+            .filter_map(|id| {
+                let needs_row = view::needs_row(id);
+                let row = self.rows.get(id).copied();
+                if needs_row && row.is_none() {
+                    return None;
+                }
+                let row = row.unwrap_or_default();
+                let position = self.positions.get(id).copied().unwrap_or_default();
+                Some((
+                    id.clone(),
+                    Limits {
+                        conversation_min: reserved.get(id).map_or(Seq(0), |row| row.min),
+                        user_min: row.user_min.max(position.user_min),
+                        // The server takes one for chats and the other for logs.
+                        user_max: if needs_row {
+                            row.user_max
+                        } else {
+                            position.user_max
+                        },
+                    },
+                ))
+            })
+            .collect()
+    }
+}
 
 impl Reader {
     /// Returns the rows of `seq`; servers before v3.8 have none.
@@ -146,31 +185,16 @@ impl Reader {
         Ok(heads)
     }
 
-    /// Returns the last number in use of each of the named blocks; blocks that are not there or
-    /// hold none are left out. The server looks, so that no block travels.
-    async fn last_messages(&self, names: &[String]) -> Result<Vec<(ConversationId, Seq)>> {
-        self.chunked(names, |names| async move {
-            let pipeline = vec![
-                doc! { "$match": { "doc_id": { "$in": names } } },
-                doc! { "$project": { "_id": 0, "doc_id": 1, "last": index_of_last_message() } },
-            ];
-            self.aggregate("msg", pipeline, |row| {
-                let id = block_id(row)?;
-                let index = row.value("last")?.integer()?;
-                (0..BLOCK_LEN)
-                    .contains(&index)
-                    .then(|| (id.conversation, Seq(seqs_of(id.number).first.0 + index)))
-            })
-            .await
-        })
-        .await
-    }
-
     /// Returns what bounds the user's part in each of the conversations. Those the user has no
     /// part in are left out.
     pub(super) async fn limits(&self, user: &UserId, ids: &[ConversationId]) -> Result<UserLimits> {
-        let (reserved, rows, positions) = futures::try_join!(
-            self.reserved(ids),
+        let (reserved, parts) = futures::try_join!(self.reserved(ids), self.parts(user, ids))?;
+        Ok(parts.limits(ids, &reserved))
+    }
+
+    /// Returns the rows a user's bounds are made from.
+    async fn parts(&self, user: &UserId, ids: &[ConversationId]) -> Result<Parts> {
+        let (rows, positions) = futures::try_join!(
             self.chunked(ids, |ids| async move {
                 let filter =
                     doc! { "owner_user_id": user.as_str(), "conversation_id": { "$in": strings(&ids) } };
@@ -181,39 +205,15 @@ impl Reader {
             }),
             self.positions(user, ids)
         )?;
-        let rows: HashMap<_, _> = rows
-            .into_iter()
-            .map(|(id, limits, _)| (id, limits))
-            .collect();
-        let positions: HashMap<_, _> = positions
-            .into_iter()
-            .map(|(id, limits, _)| (id, limits))
-            .collect();
-        Ok(ids
-            .iter()
-            .filter_map(|id| {
-                let needs_row = view::needs_row(id);
-                let row = rows.get(id).copied();
-                if needs_row && row.is_none() {
-                    return None;
-                }
-                let row = row.unwrap_or_default();
-                let position = positions.get(id).copied().unwrap_or_default();
-                Some((
-                    id.clone(),
-                    Limits {
-                        conversation_min: reserved.get(id).map_or(Seq(0), |row| row.min),
-                        user_min: row.user_min.max(position.user_min),
-                        // The server takes one for chats and the other for logs.
-                        user_max: if needs_row {
-                            row.user_max
-                        } else {
-                            position.user_max
-                        },
-                    },
-                ))
-            })
-            .collect())
+        let by_id = |rows: Vec<(ConversationId, Limits, Seq)>| {
+            rows.into_iter()
+                .map(|(id, limits, _)| (id, limits))
+                .collect()
+        };
+        Ok(Parts {
+            rows: by_id(rows),
+            positions: by_id(positions),
+        })
     }
 
     /// Returns a user's rows of `seq_user`.
@@ -241,8 +241,9 @@ impl Reader {
         let ids = distinct(ids);
         let ranges = match view {
             View::As(user) => {
-                let (reserved, limits) =
-                    futures::try_join!(self.reserved(&ids), self.limits(user, &ids))?;
+                let (reserved, parts) =
+                    futures::try_join!(self.reserved(&ids), self.parts(user, &ids))?;
+                let limits = parts.limits(&ids, &reserved);
                 let known: Vec<_> = ids
                     .iter()
                     .filter(|id| limits.contains_key(*id))
@@ -338,30 +339,4 @@ pub(super) fn top(id: &ConversationId, blocks: &[i64]) -> impl Iterator<Item = S
 
 pub(super) fn block_id(row: Fields<'_>) -> Option<BlockName> {
     BlockName::parse(&row.text("doc_id"))
-}
-
-/// An expression for the index of the last slot that holds a message or held one, -1 for none.
-fn index_of_last_message() -> Document {
-    let is = |key: &str, kind: &str| doc! { "$eq": [{ "$type": format!("$$slot.{key}") }, kind] };
-    let is_message = is("msg", "object");
-    // Deleted for everybody: nothing but `{msg: null}`. Its number was given out all the same.
-    let is_emptied =
-        doc! { "$and": [is("msg", "null"), is("revoke", "missing"), is("del_list", "missing")] };
-    let is_used = doc! { "$or": [is_message, is_emptied] };
-    let messages = doc! { "$map": { "input": { "$slice": ["$msgs", BLOCK_LEN] }, "as": "slot", "in": is_used } };
-    doc! { "$cond": [
-        { "$isArray": "$msgs" },
-        { "$let": {
-            "vars": { "behind": { "$indexOfArray": [{ "$reverseArray": messages }, true] } },
-            "in": { "$cond": [
-                { "$lt": ["$$behind", 0] },
-                -1,
-                { "$subtract": [
-                    { "$subtract": [{ "$min": [{ "$size": "$msgs" }, BLOCK_LEN] }, 1] },
-                    "$$behind",
-                ] },
-            ] },
-        } },
-        -1,
-    ] }
 }

@@ -87,8 +87,9 @@ async fn a_token_refused_even_when_new_is_an_error_and_no_loop() {
             ..
         }
     ));
-    assert_eq!(server.calls(ADMIN).len(), 2);
-    assert_eq!(server.calls(TIME).len(), 2);
+    // The first token, and three to replace it.
+    assert_eq!(server.calls(ADMIN).len(), 4);
+    assert_eq!(server.calls(TIME).len(), 4);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, Untrusted};
 
 /// A call without an answer. It can be cloned, so that all who waited for one token can be told.
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ pub(super) enum Kind {
     },
     /// No whole answer came over the wire.
     Connection(Arc<reqwest::Error>),
+    /// The server's certificate is refused.
+    Untrusted(Untrusted),
     /// An answer that cannot be read; `passing` where another try may do better.
     Malformed { reason: String, passing: bool },
     /// The secret could not be read.
@@ -62,12 +64,13 @@ impl Failure {
             Kind::Credentials { .. }
             | Kind::NoSuchCall
             | Kind::TooLarge { .. }
+            | Kind::Untrusted(_)
             | Kind::Secret(_) => false,
         }
     }
 
     /// Whether a new token may help.
-    pub(super) fn is_stale_token(&self) -> bool {
+    pub(in crate::source::rest) fn is_stale_token(&self) -> bool {
         matches!(self.code(), Some(1501 | 1503 | 1505..=1507))
     }
 
@@ -130,6 +133,18 @@ impl Failure {
     }
 }
 
+impl Kind {
+    /// Says what it means that no whole answer came.
+    pub(super) fn of_connection(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let causes = std::iter::successors(error.source(), |cause| StdError::source(*cause));
+        let refused = causes
+            .last()
+            .and_then(|last| Untrusted::find(&last.to_string()));
+        refused.map_or_else(|| Self::Connection(Arc::new(error)), Self::Untrusted)
+    }
+}
+
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         let Failure { call, server, kind } = failure;
@@ -172,6 +187,7 @@ impl From<Failure> for Error {
                 format!("{call} was answered with HTTP status {status}: {excerpt}")
             }))),
             Kind::Connection(error) => unreachable(Box::new(Shared(error))),
+            Kind::Untrusted(error) => unreachable(Box::new(error)),
             Kind::Malformed { reason, .. } => Self::Malformed {
                 what: format!("the answer to {call}"),
                 reason,

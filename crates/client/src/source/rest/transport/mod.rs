@@ -84,8 +84,8 @@ impl Transport {
         &self.address.shown
     }
 
-    /// Makes a reading call as the administrator. A token that is no longer taken is replaced
-    /// once.
+    /// Makes a reading call as the administrator. A token that is no longer taken is replaced,
+    /// [`TOKEN_REPLACEMENTS`] times at most.
     pub(super) async fn call<T>(&self, path: &str, request: &impl Serialize) -> Result<T, Failure>
     where
         T: DeserializeOwned + Default,
@@ -147,6 +147,11 @@ impl Transport {
     /// Returns the administrator's token, from memory where there is one.
     pub(super) async fn token(&self) -> Result<Secret, Failure> {
         self.tokens.take(self, None).await
+    }
+
+    /// Returns a token that is not `old`, which the server no longer takes.
+    pub(super) async fn newer_token(&self, old: &Secret) -> Result<Secret, Failure> {
+        self.tokens.take(self, Some(old)).await
     }
 
     /// Wraps a token that was taken out for the caller, so that no text ever shows it.
@@ -264,7 +269,7 @@ impl Transport {
         }
         match request.send().await {
             Ok(response) => answer::read(response, &self.redactor).await,
-            Err(error) => Err(Kind::Connection(Arc::new(error.without_url()))),
+            Err(error) => Err(Kind::of_connection(error)),
         }
     }
 

@@ -1,10 +1,10 @@
-//! JSON text as Go's `encoding/json` writes it, byte for byte.
+//! Writing as Go's `encoding/json` does, byte for byte.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 /// Appends a quoted string. Go escapes `<`, `>` and `&` too, and the two line separators that
 /// JavaScript once could not bear.
-pub(super) fn push_string(out: &mut String, text: &str) {
+pub(in crate::source::view) fn push_string(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {
@@ -23,7 +23,7 @@ pub(super) fn push_string(out: &mut String, text: &str) {
 }
 
 /// Appends JSON text without the white space between its tokens, as `json.RawMessage` is written.
-pub(super) fn push_compact(out: &mut String, json: &str) {
+pub(in crate::source::view) fn push_compact(out: &mut String, json: &str) {
     let mut in_string = false;
     let mut escaped = false;
     for c in json.chars() {
@@ -44,6 +44,58 @@ pub(super) fn push_compact(out: &mut String, json: &str) {
 fn push_code(out: &mut String, c: char) {
     // Writing to a String cannot fail.
     let _ = write!(out, "\\u{:04x}", u32::from(c));
+}
+
+/// Writes one object.
+pub(in crate::source::view) struct Object<'o> {
+    out: &'o mut String,
+    first: bool,
+}
+
+impl<'o> Object<'o> {
+    pub(in crate::source::view) fn open(out: &'o mut String) -> Self {
+        out.push('{');
+        Self { out, first: true }
+    }
+
+    pub(in crate::source::view) fn key(&mut self, key: &str) -> &mut String {
+        if !self.first {
+            self.out.push(',');
+        }
+        self.first = false;
+        push_string(self.out, key);
+        self.out.push(':');
+        self.out
+    }
+
+    pub(in crate::source::view) fn string(&mut self, key: &str, value: &str) {
+        push_string(self.key(key), value);
+    }
+
+    pub(in crate::source::view) fn plain(&mut self, key: &str, value: impl fmt::Display) {
+        // Writing to a String cannot fail.
+        let _ = write!(self.key(key), "{value}");
+    }
+
+    pub(in crate::source::view) fn strings(&mut self, key: &str, values: Option<&[String]>) {
+        let out = self.key(key);
+        let Some(values) = values else {
+            out.push_str("null");
+            return;
+        };
+        out.push('[');
+        for (at, value) in values.iter().enumerate() {
+            if at > 0 {
+                out.push(',');
+            }
+            push_string(out, value);
+        }
+        out.push(']');
+    }
+
+    pub(in crate::source::view) fn close(self) {
+        self.out.push('}');
+    }
 }
 
 #[cfg(test)]
