@@ -111,7 +111,7 @@ pub(crate) async fn existing_group(client: &Client, typed: &str, ui: &Ui) -> Res
 }
 
 /// Says whom a name stands for, so that a part of a name that fits the wrong one is noticed.
-fn say_who(what: Thing, typed: &str, id: &str, name: &str, ui: &Ui) {
+pub(crate) fn say_who(what: Thing, typed: &str, id: &str, name: &str, ui: &Ui) {
     if typed != id {
         ui.status(match ui.lang {
             Lang::En => format!("{typed:?} is {} {id} ({name})", what.one(ui.lang)),

@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use super::report::table;
 use crate::error::Result;
-use crate::numbers::{count, thousands};
+use crate::numbers::thousands;
 use crate::run::App;
 use crate::table::{Cell, Column, Look};
-use crate::words::{archive::class, heading};
+use crate::words::archive::{class, held, say};
+use crate::words::heading;
 
 /// Findings that are listed where no conversation was asked for.
 const LISTED: usize = 20;
@@ -27,30 +28,29 @@ pub(crate) struct Checked {
 
 impl Checked {
     /// Says in a line how it stands.
-    pub(crate) fn sum(&self) -> String {
+    pub(crate) fn sum(&self, lang: Lang) -> String {
         let report = &self.report;
-        let conversations = count(report.conversations.len() as u64, "conversation");
-        let messages = count(report.classes.archived(), "message");
+        let conversations = report.conversations.len() as u64;
+        let held = held(report.classes.archived(), conversations, lang);
         if self.complete {
-            return format!("complete: {messages} of {conversations}");
+            return format!("{}{held}", say(lang, "complete: ", "完整："));
         }
+        let problems = report.problems.len() as u64;
         let wrong = [
-            (report.classes.missing, "missing"),
-            (report.different, "different"),
-            (report.behind, "behind"),
+            (report.classes.missing, class("missing", lang).0),
+            (report.different, class("different", lang).0),
+            (report.behind, class("behind", lang).0),
+            (problems, say(lang, "damaged", "损坏")),
         ];
-        let mut parts: Vec<String> = wrong
+        let parts = wrong
             .into_iter()
             .filter(|(number, _)| *number > 0)
-            .map(|(number, what)| format!("{} {what}", thousands(number)))
-            .collect();
-        if !report.problems.is_empty() {
-            parts.push(count(report.problems.len() as u64, "problem"));
+            .map(|(number, what)| format!("{} {what}", thousands(number)));
+        let parts = parts.collect::<Vec<_>>();
+        match lang {
+            Lang::En => format!("not complete: {}; {held}", parts.join(", ")),
+            Lang::Zh => format!("不完整：{}；{held}", parts.join("，")),
         }
-        format!(
-            "not complete: {}; {messages} of {conversations}",
-            parts.join(", ")
-        )
     }
 }
 
@@ -141,10 +141,15 @@ fn findings(
     });
     table(&mut app.out, columns, rows.collect(), is_first)?;
     if shown < all.len() {
-        app.ui.status(format!(
-            "{shown} of {} named; --conversation ID names all of one, --format json all",
-            count(all.len() as u64, "finding")
-        ));
+        let all = thousands(all.len() as u64);
+        app.ui.status(match lang {
+            Lang::En => format!(
+                "{shown} of {all} findings named; --conversation ID names all of one, --json all"
+            ),
+            Lang::Zh => format!(
+                "共 {all} 处，列出了 {shown} 处；--conversation ID 列出某会话的全部，--json 列出所有"
+            ),
+        });
     }
     Ok(())
 }

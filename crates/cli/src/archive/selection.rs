@@ -9,7 +9,9 @@ use openim_history_client::model::{ConversationId, ConversationKind};
 use super::way::Way;
 use crate::connect;
 use crate::error::{CommandError, Result};
+use crate::select::say_who;
 use crate::ui::Ui;
+use crate::words::Thing;
 
 /// Which conversations, as typed.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -82,7 +84,7 @@ async fn named(client: &Client, text: &str, ui: &Ui) -> Result<Vec<String>> {
         )),
         (Some(user), None) => {
             let id = &user.user_id;
-            ui.status(format!("{text:?} is user {id} ({})", user.nickname));
+            say_who(Thing::User, text, id.as_str(), &user.nickname, ui);
             let kinds = ["si", "sn", "n"].into_iter();
             Ok(kinds
                 .flat_map(|kind| [format!("{kind}_{id}_*"), format!("{kind}_*_{id}")])
@@ -90,7 +92,7 @@ async fn named(client: &Client, text: &str, ui: &Ui) -> Result<Vec<String>> {
         }
         (None, Some(group)) => {
             let id = &group.group_id;
-            ui.status(format!("{text:?} is group {id} ({})", group.group_name));
+            say_who(Thing::Group, text, id.as_str(), &group.group_name, ui);
             Ok(["sg", "g", "n"]
                 .iter()
                 .map(|kind| format!("{kind}_{id}"))

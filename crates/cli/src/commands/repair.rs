@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use openim_history_archive::Archive;
 use openim_history_archive::sync::{Filter, SyncOptions};
+use openim_history_client::model::Lang;
 use serde::Serialize;
 
 use super::verify::check;
@@ -12,8 +13,9 @@ use crate::archive::{
     show_verified, writer,
 };
 use crate::error::{CommandError, Result};
-use crate::numbers::{count, thousands};
 use crate::run::App;
+use crate::words::Thing;
+use crate::words::archive::{heads, news};
 
 /// From so many conversations on, everything is compared instead of each of them by name.
 const MOST: usize = 1_000;
@@ -57,14 +59,16 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         .or(args.filter.resolve(&config, &app.ui))
         .await??;
     let way = interrupted.or(Way::open(&config)).await??;
-    app.ui.status(format!("{place} from {}", way.describe()));
+    let lang = app.ui.lang;
+    app.ui
+        .status(heads(&place.to_string(), &way.describe(), lang));
     let work = check(app, &archive, Some(&way), chosen.clone(), args.full);
     let found = interrupted.or(work).await??;
     let wanted = wanted(&found, chosen.clone());
     if !is_json {
         show_verified(app, &found, false)?;
     }
-    app.ui.status(found.sum());
+    app.ui.status(found.sum(lang));
     let Some(filter) = wanted.filter(|_| !args.dry_run) else {
         if is_json {
             let repaired = Repaired {
@@ -80,9 +84,12 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         };
     };
     drop(archive);
-    app.ui.status(match filter.only.len() {
-        0 => "all conversations are compared".to_owned(),
-        only => format!("{} read anew", count(only as u64, "conversation")),
+    let only = Thing::Conversation.count(filter.only.len() as u64, lang);
+    app.ui.status(match lang {
+        Lang::En if filter.is_all() => "all conversations are compared".to_owned(),
+        Lang::Zh if filter.is_all() => "对照所有会话".to_owned(),
+        Lang::En => format!("{only} read anew"),
+        Lang::Zh => format!("重新读取 {only}"),
     });
     let mut writer = writer(&place, way.server(), true).await?;
     let options = SyncOptions {
@@ -96,11 +103,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let closed = writer.close().await;
     let report = outcome?;
     closed?;
-    app.ui.status(format!(
-        "{} new, {} changed",
-        thousands(report.messages.new),
-        thousands(report.messages.changed)
-    ));
+    app.ui.status(news(report.messages, lang));
     if report.stopped {
         return Err(CommandError::Interrupted);
     }
@@ -117,7 +120,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     } else if !left.complete {
         show_verified(app, &left, false)?;
     }
-    app.ui.status(left.sum());
+    app.ui.status(left.sum(lang));
     match left.complete {
         true => Ok(()),
         false => Err(CommandError::Gaps),

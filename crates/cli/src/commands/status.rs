@@ -10,7 +10,7 @@ use crate::numbers::thousands;
 use crate::run::App;
 use crate::table::{Cell, Look};
 use crate::time::show;
-use crate::words::archive::state;
+use crate::words::archive::{say, state};
 
 /// Says how the one who follows the server is doing
 ///
@@ -74,8 +74,11 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     }
     pairs(&mut app.out, lang, facts)?;
     if status.follow.is_none() {
-        app.ui
-            .status("nobody has followed the server yet; `openim-history sync --follow` does");
+        app.ui.status(say(
+            lang,
+            "nobody has followed the server yet; `openim-history sync --follow` does",
+            "尚未跟随过服务器；用 `openim-history sync --follow` 开始",
+        ));
     }
     Ok(())
 }

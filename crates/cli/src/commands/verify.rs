@@ -4,12 +4,14 @@ use openim_history_archive::Archive;
 use openim_history_archive::sync::Filter;
 use openim_history_archive::verify::{Against, VerifyOptions, verify};
 use openim_history_client::config::Via;
+use openim_history_client::model::Lang;
 
 use crate::archive::{
     ArchiveArgs, Checked, FilterArgs, ReportArgs, Stages, Way, cache_of, json, show_verified,
 };
 use crate::error::{CommandError, Result};
 use crate::run::App;
+use crate::words::archive::say;
 
 /// Says of every number of every conversation what became of it
 ///
@@ -69,12 +71,16 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     } else {
         show_verified(app, &checked, args.conversation.is_some())?;
     }
+    let lang = app.ui.lang;
     let with = match &way {
         Some(way) => way.describe(),
-        None => "itself only".to_owned(),
+        None => say(lang, "itself only", "归档自身").to_owned(),
     };
-    app.ui
-        .status(format!("{}, compared with {with}", checked.sum()));
+    let sum = checked.sum(lang);
+    app.ui.status(match lang {
+        Lang::En => format!("{sum}, compared with {with}"),
+        Lang::Zh => format!("{sum}，对照 {with}"),
+    });
     if checked.complete {
         return Ok(());
     }

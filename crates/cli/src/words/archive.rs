@@ -1,7 +1,11 @@
 //! What is said of an archive, in the languages there are.
 
+use openim_history_archive::Counts;
 use openim_history_archive::sync::State;
 use openim_history_client::model::Lang;
+
+use super::Thing;
+use crate::numbers::thousands;
 
 /// Returns the word for a follower's state.
 pub(crate) fn state(state: State, lang: Lang) -> &'static str {
@@ -16,6 +20,41 @@ pub(crate) fn state(state: State, lang: Lang) -> &'static str {
     match lang {
         Lang::En => english,
         Lang::Zh => chinese,
+    }
+}
+
+/// Chooses between two ways to say the same.
+pub(crate) fn say<'a>(lang: Lang, english: &'a str, chinese: &'a str) -> &'a str {
+    match lang {
+        Lang::En => english,
+        Lang::Zh => chinese,
+    }
+}
+
+/// Says which archive is brought up to date from where.
+pub(crate) fn heads(place: &str, from: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{place} from {from}"),
+        Lang::Zh => format!("{place}，来自 {from}"),
+    }
+}
+
+/// Says how many messages are new and changed.
+pub(crate) fn news(counts: Counts, lang: Lang) -> String {
+    let (new, changed) = (thousands(counts.new), thousands(counts.changed));
+    match lang {
+        Lang::En => format!("{new} new, {changed} changed"),
+        Lang::Zh => format!("新增 {new}，更改 {changed}"),
+    }
+}
+
+/// Says how many messages of how many conversations there are.
+pub(crate) fn held(messages: u64, conversations: u64, lang: Lang) -> String {
+    let messages = Thing::Message.count(messages, lang);
+    let conversations = Thing::Conversation.count(conversations, lang);
+    match lang {
+        Lang::En => format!("{messages} of {conversations}"),
+        Lang::Zh => format!("{conversations}，{messages}"),
     }
 }
 

@@ -3,12 +3,14 @@
 mod mongo;
 mod run;
 
+mod archive;
 mod both_ways;
 mod broken;
 mod config;
 mod demo;
 mod doctor;
 mod files;
+mod follow;
 mod lists;
 mod memory;
 mod message;

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use indicatif::ProgressStyle;
+use jiff::tz::TimeZone;
 use openim_history_archive::Writer;
 use openim_history_archive::sync::{
     FollowOptions, FollowStatus, Observer, Progress, State, SyncOptions, follow_mongo, follow_views,
@@ -11,10 +12,10 @@ use openim_history_client::model::Lang;
 
 use crate::archive::{Stages, Way, json};
 use crate::error::Result;
-use crate::numbers::{count, thousands};
 use crate::run::{App, Interrupted};
 use crate::time::show;
-use crate::words::archive::state;
+use crate::words::Thing;
+use crate::words::archive::{news, say, state};
 
 /// Follows until Ctrl-C or a request to terminate.
 pub(super) async fn run(
@@ -44,12 +45,13 @@ pub(super) fn summary(app: &mut App, status: &FollowStatus, is_json: bool) -> Re
     if is_json {
         json(&mut app.out, status)?;
     }
-    app.ui.status(format!(
-        "{} new, {} changed since it began; {} in the archive",
-        thousands(status.counts.new),
-        thousands(status.counts.changed),
-        count(status.messages, "message")
-    ));
+    let lang = app.ui.lang;
+    let news = news(status.counts, lang);
+    let messages = Thing::Message.count(status.messages, lang);
+    app.ui.status(match lang {
+        Lang::En => format!("{news} since it began; {messages} in the archive"),
+        Lang::Zh => format!("启动以来{news}；归档共 {messages}"),
+    });
     Ok(())
 }
 
@@ -89,33 +91,37 @@ impl Observer for Watcher<'_> {
             if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
                 ui.bar.set_style(style);
             }
-            ui.bar.set_message(line(status, &ui.zone));
+            ui.bar.set_message(line(status, &ui.zone, ui.lang));
             self.stages.show();
         } else if is_news {
-            ui.status(line(status, &ui.zone));
+            ui.status(line(status, &ui.zone, ui.lang));
         }
     }
 }
 
 /// Writes a status in one line.
-fn line(status: &FollowStatus, zone: &jiff::tz::TimeZone) -> String {
-    let mut line = state(status.state, Lang::En).to_owned();
+fn line(status: &FollowStatus, zone: &TimeZone, lang: Lang) -> String {
+    let mut parts = vec![state(status.state, lang).to_owned()];
     if let Some(lag) = status.lag_seconds {
-        line += &format!(", {lag:.1} s behind");
+        parts.push(match lang {
+            Lang::En => format!("{lag:.1} s behind"),
+            Lang::Zh => format!("延迟 {lag:.1} 秒"),
+        });
     }
     if status.events_per_second >= 0.05 {
-        line += &format!(", {:.1} events/s", status.events_per_second);
+        let rate = status.events_per_second;
+        parts.push(format!("{rate:.1} {}", say(lang, "events/s", "事件/秒")));
     }
-    line += &format!(", {}", count(status.messages, "message"));
+    parts.push(Thing::Message.count(status.messages, lang));
     if let Some(last) = status.last_commit {
-        line += &format!(", last commit {}", show(last, zone));
+        let last = show(last, zone);
+        parts.push(format!("{} {last}", say(lang, "last commit", "最近提交")));
     }
-    line
+    parts.join(say(lang, ", ", "，"))
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
     use openim_history_client::model::Timestamp;
 
     use super::*;
@@ -126,7 +132,10 @@ mod tests {
             messages: 1_234,
             ..FollowStatus::default()
         };
-        assert_eq!(line(&status, &TimeZone::UTC), "starting, 1,234 messages");
+        assert_eq!(
+            line(&status, &TimeZone::UTC, Lang::En),
+            "starting, 1,234 messages"
+        );
         let status = FollowStatus {
             state: State::Following,
             lag_seconds: Some(0.26),
@@ -135,7 +144,7 @@ mod tests {
             ..status
         };
         assert_eq!(
-            line(&status, &TimeZone::UTC),
+            line(&status, &TimeZone::UTC, Lang::En),
             "following, 0.3 s behind, 12.0 events/s, 1,234 messages, last commit 2026-11-24 10:29:33"
         );
     }

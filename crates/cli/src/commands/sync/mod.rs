@@ -10,6 +10,7 @@ use crate::archive::{ArchiveArgs, FilterArgs, ReportArgs, Stages, Way, perform, 
 use crate::error::{CommandError, Result};
 use crate::run::App;
 use crate::time;
+use crate::words::archive::{heads, say};
 
 /// Brings an archive up to date with the server, or makes one
 ///
@@ -58,7 +59,8 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         thorough: args.thorough,
     };
     let way = interrupted.or(Way::open(&config)).await??;
-    app.ui.status(format!("{place} from {}", way.describe()));
+    let said = heads(&place.to_string(), &way.describe(), app.ui.lang);
+    app.ui.status(said);
     if args.dry_run {
         return plan::run(app, &place, &way, options, is_json).await;
     }
@@ -78,8 +80,11 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     closed?;
     summary::show(app, &place, &way, &report, is_json)?;
     if report.stopped {
-        app.ui
-            .status("what was read is in the archive; the next run goes on from there");
+        app.ui.status(say(
+            app.ui.lang,
+            "what was read is in the archive; the next run goes on from there",
+            "已读取的内容已存入归档；下次运行从此处继续",
+        ));
         return Err(CommandError::Interrupted);
     }
     Ok(())

@@ -10,6 +10,7 @@ use crate::error::{CommandError, Result};
 use crate::numbers::thousands;
 use crate::run::App;
 use crate::table::Cell;
+use crate::words::archive::say;
 
 /// What there is to read, and from where to where.
 #[derive(Serialize)]
@@ -73,9 +74,17 @@ pub(super) async fn run(
         }
     };
     app.ui.status(if is_empty {
-        "nothing to do; nothing was changed"
+        say(
+            lang,
+            "nothing to do; nothing was changed",
+            "无需同步；未做任何更改",
+        )
     } else {
-        "this is what a sync would read; nothing was changed"
+        say(
+            lang,
+            "this is what a sync would read; nothing was changed",
+            "以上为同步将读取的内容；未做任何更改",
+        )
     });
     Ok(())
 }

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use indicatif::HumanDuration;
 use openim_history_archive::Place;
 use openim_history_archive::SmallCounts;
 use openim_history_archive::sync::SyncReport;
+use openim_history_client::model::Lang;
 use serde::Serialize;
 
 use crate::archive::{Way, json, table};
 use crate::error::Result;
-use crate::numbers::{count, thousands};
+use crate::numbers::thousands;
 use crate::run::App;
 use crate::table::{Cell, Column};
-use crate::words::heading;
+use crate::words::archive::news;
+use crate::words::{Thing, heading};
 
 /// The report, and from where to where.
 #[derive(Serialize)]
@@ -41,15 +42,14 @@ pub(super) fn show(
     } else {
         tables(app, report)?;
     }
-    let messages = report.messages;
-    let took = Duration::from_millis(report.elapsed_ms);
-    app.ui.status(format!(
-        "{} new, {} changed of {} in {}",
-        thousands(messages.new),
-        thousands(messages.changed),
-        count(report.conversations, "conversation"),
-        HumanDuration(took)
-    ));
+    let lang = app.ui.lang;
+    let news = news(report.messages, lang);
+    let conversations = Thing::Conversation.count(report.conversations, lang);
+    let seconds = Duration::from_millis(report.elapsed_ms).as_secs_f64();
+    app.ui.status(match lang {
+        Lang::En => format!("{news} of {conversations} in {seconds:.1} s"),
+        Lang::Zh => format!("{conversations}，{news}，用时 {seconds:.1} 秒"),
+    });
     Ok(())
 }
 

@@ -1,0 +1,222 @@
+//! The commands around an archive: sync, verify, repair, info, status, index.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+
+use insta::assert_snapshot;
+use openim_history_standin::mongod::{Mode, Mongod};
+use openim_history_standin::recorded;
+use serde_json::Value;
+
+use crate::mongo::{fill, runtime};
+use crate::run::{Place, server};
+
+/// Starts a mongod with the recorded history, and names it to every run.
+pub(crate) fn recorded_mongod(mode: Mode) -> (Mongod, Place) {
+    runtime().block_on(async {
+        let mongod = Mongod::start(mode).await.expect("mongod starts");
+        fill(&mongod, None, &recorded::release()).await;
+        let place = Place::new().env("OPENIM_MONGO_URI", &mongod.uri());
+        (mongod, place)
+    })
+}
+
+/// Runs the program and returns the JSON it wrote, and its exit code.
+pub(crate) fn json(place: &Place, args: &[&str]) -> (Value, Option<i32>) {
+    let output = place
+        .command()
+        .args(args)
+        .output()
+        .expect("the program runs");
+    let text = String::from_utf8_lossy(&output.stderr);
+    let value = serde_json::from_slice(&output.stdout);
+    (
+        value.unwrap_or_else(|error| panic!("{error}: {text}")),
+        output.status.code(),
+    )
+}
+
+/// Shortens what differs from run to run.
+fn settled(shown: &str, mongod: &Mongod) -> String {
+    let shown = shown.replace(&format!("127.0.0.1:{}", mongod.port()), "[mongod]");
+    let lines = shown.lines().map(|line| match line.split_once(" in ") {
+        Some((what, _)) if line.contains(" new, ") => format!("{what} in [time]"),
+        _ => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_second_sync_brings_nothing_new_and_verify_says_all_is_there() {
+    let (mongod, place) = recorded_mongod(Mode::Standalone);
+    assert_snapshot!(settled(&place.run(&["sync", "copy"]), &mongod));
+    let (again, code) = json(&place, &["sync", "copy", "--format", "json"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(again["via"], "mongo");
+    assert_eq!(
+        (&again["messages"]["new"], &again["read"]),
+        (&0.into(), &0.into()),
+        "{again}"
+    );
+    assert_snapshot!(settled(&place.run(&["verify", "copy", "--full"]), &mongod));
+    let (checked, code) = json(&place, &["verify", "--archive", "copy", "--json"]);
+    assert_eq!(
+        (code, &checked["complete"]),
+        (Some(0), &true.into()),
+        "{checked}"
+    );
+}
+
+#[test]
+fn a_dry_run_says_what_there_is_to_read_and_makes_nothing() {
+    let (mongod, place) = recorded_mongod(Mode::Standalone);
+    assert_snapshot!(settled(&place.run(&["sync", "--dry-run"]), &mongod));
+    assert!(!place.path().join("openim-archive").exists());
+    let (planned, _) = json(&place, &["sync", "--dry-run", "--format", "json"]);
+    assert!(planned["plan"]["to_read"].as_u64() > Some(0), "{planned}");
+    assert!(place.run(&["sync", "--quiet"]).starts_with("exit 0"));
+    let (planned, _) = json(&place, &["sync", "--dry-run", "--format", "json"]);
+    assert_eq!(planned["plan"]["to_read"], 0, "{planned}");
+}
+
+#[test]
+fn what_was_left_out_is_missing_until_a_repair_brings_it() {
+    let (_mongod, place) = recorded_mongod(Mode::Standalone);
+    let shown = place.run(&["sync", "--only", "项目组 Project", "--only", "si_*"]);
+    assert!(shown.starts_with("exit 0"), "{shown}");
+    assert!(shown.contains("is group grp1"), "{shown}");
+    let (checked, code) = json(&place, &["verify", "--format", "json"]);
+    assert_eq!(code, Some(3), "{checked}");
+    assert!(checked["classes"]["missing"].as_u64() > Some(0));
+    let shown = place.run(&["verify"]);
+    assert!(
+        shown.contains("not complete") && shown.contains("Hint: "),
+        "{shown}"
+    );
+    let shown = place.run(&["verify", "--only", "sg_grp1"]);
+    assert!(shown.starts_with("exit 0"), "{shown}");
+    let shown = place.run(&["repair", "--dry-run"]);
+    assert!(shown.starts_with("exit 3"), "{shown}");
+    let shown = place.run(&["repair"]);
+    assert!(shown.starts_with("exit 0"), "{shown}");
+    let (checked, code) = json(&place, &["verify", "--full", "--json"]);
+    assert_eq!(code, Some(0), "{checked}");
+}
+
+#[test]
+fn info_status_and_index_tell_what_there_is() {
+    let (_mongod, place) = recorded_mongod(Mode::Standalone);
+    let (synced, _) = json(&place, &["sync", "--no-index", "--json"]);
+    let new = &synced["messages"]["new"];
+    let (info, _) = json(&place, &["info", "--json"]);
+    assert_eq!(&info["messages"], new);
+    assert_eq!(info["archive"]["format"], 1);
+    let (status, _) = json(&place, &["status", "--json"]);
+    assert_eq!(
+        (&status["messages"], &status["alive"]),
+        (new, &false.into())
+    );
+    assert_eq!(status["follow"], Value::Null);
+    let (index, _) = json(&place, &["index", "status", "--json"]);
+    assert_eq!(&index["messages"], new);
+    assert_eq!(
+        &index["healed"]["messages"], new,
+        "it was left out: {index}"
+    );
+    let (index, _) = json(&place, &["index", "rebuild", "--json"]);
+    assert_eq!(&index["healed"]["messages"], new);
+    let shown = place.run(&["info", "--lang", "zh"]);
+    assert!(
+        shown.contains("消息数") && shown.contains("月份"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn over_rest_what_users_see_is_copied() {
+    let server = server();
+    let place = Place::new().server(&server);
+    let (synced, code) = json(&place, &["sync", "--json"]);
+    assert_eq!((code, &synced["via"]), (Some(0), &"api".into()));
+    assert!(synced["messages"]["new"].as_u64() > Some(20), "{synced}");
+    let (again, _) = json(&place, &["sync", "--json"]);
+    assert_eq!(again["messages"]["new"], 0, "{again}");
+    let (checked, code) = json(&place, &["verify", "--full", "--json"]);
+    assert_eq!(
+        (code, &checked["against"]),
+        (Some(0), &"api".into()),
+        "{checked}"
+    );
+}
+
+#[test]
+fn places_that_are_no_archive_are_told_with_the_remedy() {
+    let server = server();
+    let place = Place::new().server(&server);
+    assert_snapshot!(place.run(&["info"]), @r"
+    exit 1
+    --- stderr
+    Error: openim-archive is no archive
+    Hint: `openim-history sync` makes one; another is named by --archive, OPENIM_HISTORY_ARCHIVE or archive.place of the configuration
+    ");
+    std::fs::create_dir(place.path().join("letters")).expect("a folder");
+    place.file("letters/private.txt", "x");
+    for args in [&["sync", "letters"][..], &["sync", "letters", "--dry-run"]] {
+        let shown = place.run(args);
+        assert!(shown.starts_with("exit 1"), "{shown}");
+        assert!(shown.contains("letters is not empty and is no archive: it holds private.txt"));
+        assert!(shown.contains("was not touched"), "{shown}");
+    }
+    let files = std::fs::read_dir(place.path().join("letters")).expect("a folder");
+    assert_eq!(files.count(), 1);
+}
+
+#[test]
+fn without_a_server_to_read_from_nothing_is_made() {
+    let place = Place::new();
+    let shown = place.run(&["sync"]);
+    assert!(shown.starts_with("exit 2"), "{shown}");
+    assert!(
+        shown.contains("neither the REST API nor MongoDB is configured"),
+        "{shown}"
+    );
+    assert!(!place.path().join("openim-archive").exists());
+}
+
+#[test]
+fn a_bucket_that_does_not_exist_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut head = BufReader::new(stream.try_clone().expect("a stream"));
+            let mut line = String::new();
+            while head.read_line(&mut line).is_ok_and(|read| read > 2) {
+                line.clear();
+            }
+            let body = "<Error><Code>NoSuchBucket</Code><Message>no such bucket</Message></Error>";
+            let _ = write!(
+                stream,
+                "HTTP/1.1 404 Not Found\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    let server = server();
+    let place = Place::new()
+        .server(&server)
+        .env("AWS_ENDPOINT_URL", &format!("http://{address}"))
+        .env("AWS_ALLOW_HTTP", "true")
+        .env("AWS_REGION", "eu-central-1")
+        .env("AWS_ACCESS_KEY_ID", "key")
+        .env("AWS_SECRET_ACCESS_KEY", "hunter2");
+    let shown = place.run(&["sync", "s3://nowhere/archive"]);
+    assert!(shown.starts_with("exit 1"), "{shown}");
+    assert!(
+        shown.contains("s3://nowhere/archive") && shown.contains("NoSuchBucket"),
+        "{shown}"
+    );
+    assert!(shown.contains("is the bucket there"), "{shown}");
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
