@@ -91,7 +91,10 @@ mod tests {
         let now = now.expect("brings up");
         assert_eq!(now.format, FORMAT);
         assert_eq!(now.id, manifest.id);
-        assert_eq!(Manifest::read(&place).await.expect("reads"), Some(now.clone()));
+        assert_eq!(
+            Manifest::read(&place).await.expect("reads"),
+            Some(now.clone())
+        );
         let news = place.read("sync/brought-up").await.expect("reads");
         assert!(news.is_some());
         // There is no second step: one would fail.
@@ -101,7 +104,9 @@ mod tests {
     #[tokio::test]
     async fn an_older_archive_is_read_where_that_is_possible() {
         let (_keep, place, manifest) = older().await;
-        manifest.check_readable(&place, &[step(true)]).expect("can be read");
+        manifest
+            .check_readable(&place, &[step(true)])
+            .expect("can be read");
         let error = manifest.check_readable(&place, &[step(false)]);
         let error = error.expect_err("cannot be read").to_string();
         assert!(error.contains("next written"), "{error}");

@@ -51,7 +51,7 @@ impl Changer {
         }
     }
 
-    /// Adds a message that is told from all others by its text, and returns its number.
+    /// Adds a message that is told from all others by its text.
     pub(crate) async fn add(&mut self) {
         self.added += 1;
         let seq = self.added;
@@ -92,18 +92,24 @@ impl Changer {
     }
 
     async fn revoke(&mut self) {
-        let Some((block, slot)) = self.slot() else { return };
+        let Some((block, slot)) = self.slot() else {
+            return;
+        };
         let which = doc! {
             "doc_id": block,
             format!("{slot}.revoke"): null,
             format!("{slot}.msg"): {"$ne": null},
         };
-        let revoke = doc! {"role": 0, "user_id": "甲", "nickname": "甲", "time": 1_790_000_100_000_i64};
-        self.update(which, doc! {"$set": {format!("{slot}.revoke"): revoke}}).await;
+        let revoke =
+            doc! {"role": 0, "user_id": "甲", "nickname": "甲", "time": 1_790_000_100_000_i64};
+        self.update(which, doc! {"$set": {format!("{slot}.revoke"): revoke}})
+            .await;
     }
 
     async fn delete_for_one(&mut self) {
-        let Some((block, slot)) = self.slot() else { return };
+        let Some((block, slot)) = self.slot() else {
+            return;
+        };
         let user = format!("u{}", self.random.u32(..9));
         let which = doc! {"doc_id": block, format!("{slot}.msg"): {"$ne": null}};
         let users = doc! {format!("{slot}.del_list"): {"$each": [user]}};
@@ -111,9 +117,12 @@ impl Changer {
     }
 
     async fn empty(&mut self) {
-        let Some((block, slot)) = self.slot() else { return };
+        let Some((block, slot)) = self.slot() else {
+            return;
+        };
         let which = doc! {"doc_id": block, format!("{slot}.msg"): {"$ne": null}};
-        self.update(which, doc! {"$set": {slot: {"msg": null}}}).await;
+        self.update(which, doc! {"$set": {slot: {"msg": null}}})
+            .await;
     }
 
     /// Takes a whole block away, as retention does; half of them always stay.
@@ -121,8 +130,12 @@ impl Changer {
         if self.random.bool() || self.blocks.len() < 20 {
             return;
         }
-        let block = self.blocks.swap_remove(self.random.usize(..self.blocks.len()));
+        let block = self
+            .blocks
+            .swap_remove(self.random.usize(..self.blocks.len()));
         let msg = self.database.collection::<Document>("msg");
-        msg.delete_one(doc! {"doc_id": block}).await.expect("deletes");
+        msg.delete_one(doc! {"doc_id": block})
+            .await
+            .expect("deletes");
     }
 }

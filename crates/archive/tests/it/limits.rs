@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use bson::doc;
 use openim_history_archive::row::RowSource;
 use openim_history_archive::sync::{MongoSync, NoProgress, SyncOptions};
 use openim_history_archive::{Archive, Error, WriterOptions};
@@ -24,7 +25,7 @@ async fn a_disk_without_space_is_told_and_nothing_is_lost_or_twice() {
     };
     let whole = on_server(&source).await.len();
     // No file may become larger than this: some can be written, others cannot, as on a full disk.
-    for kilobytes in [4, 16, 24, 32, 48, 64, 96] {
+    for kilobytes in [4, 16, 24, 32, 48] {
         let child = start(&role);
         let mut limited = std::process::Command::new("/bin/sh");
         limited
@@ -38,13 +39,19 @@ async fn a_disk_without_space_is_told_and_nothing_is_lost_or_twice() {
         }
         let output = limited.output().expect("starts");
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success(), "{kilobytes} kB were enough: {said}");
+        assert!(
+            !output.status.success(),
+            "{kilobytes} kB were enough: {said}"
+        );
         assert!(said.contains("FileTooLarge"), "{kilobytes} kB: {said}");
         if Archive::open(&place).await.is_ok() {
             let archived = content(&place).await.len();
             assert!(archived <= whole);
             let archive = Archive::open(&place).await.expect("opens");
-            let (index, _) = archive.index(None, Default::default()).await.expect("heals");
+            let (index, _) = archive
+                .index(None, Default::default())
+                .await
+                .expect("heals");
             assert_eq!(index.len(), archived as u64, "{kilobytes} kB");
         }
     }
@@ -54,32 +61,63 @@ async fn a_disk_without_space_is_told_and_nothing_is_lost_or_twice() {
 
 #[tokio::test]
 async fn a_user_without_rights_is_told_and_the_archive_stays() {
-    let mongod = MongodOptions::new(Mode::Standalone).auth().start().await.expect("starts");
-    let openim = mongod.client_as(Account::OPENIM).await.expect("connects").database("openim_v3");
+    let mongod = MongodOptions::new(Mode::Standalone)
+        .auth()
+        .start()
+        .await
+        .expect("starts");
+    let openim = mongod
+        .client_as(Account::OPENIM)
+        .await
+        .expect("connects")
+        .database("openim_v3");
     let collections = generated(82, 500);
     for name in ["msg", "user"] {
         let documents = collections.documents(name);
-        openim.collection(name).insert_many(documents).await.expect("inserts");
+        openim
+            .collection(name)
+            .insert_many(documents)
+            .await
+            .expect("inserts");
     }
-    let source = |account| MongoSource::connect(MongoOptions::new(mongod.uri_as(account), "openim_v3"));
+    let source =
+        |account| MongoSource::connect(MongoOptions::new(mongod.uri_as(account), "openim_v3"));
     let reader = source(Account::READER).await.expect("connects");
     let (_keep, place) = folder();
     sync(&place, &reader).await;
     assert_same(&place, &reader).await;
     let before = content(&place).await;
 
-    let stranger = match source(Account::STRANGER).await {
-        Ok(stranger) => stranger,
-        Err(error) => return assert!(error.to_string().contains("stranger"), "{error}"),
+    let refused = |error: &openim_history_client::Error| {
+        matches!(error, openim_history_client::Error::Unauthorized { .. })
     };
+    let error = source(Account::STRANGER).await.expect_err("has no rights");
+    assert!(refused(&error), "{error:?}");
+
+    // Rights that are taken away later.
     let mut writer = crate::places::writer(&place).await;
-    let sync = MongoSync::new(stranger, &mut writer, SyncOptions::default()).await.expect("prepares");
+    let sync = MongoSync::new(reader, &mut writer, SyncOptions::default())
+        .await
+        .expect("prepares");
+    let root = mongod
+        .client()
+        .await
+        .expect("connects")
+        .database("openim_v3");
+    let revoke = doc! {
+        "revokeRolesFromUser": Account::READER.name,
+        "roles": [{"role": "read", "db": "openim_v3"}],
+    };
+    root.run_command(revoke).await.expect("revokes");
     let error = match sync.plan().await {
-        Ok(plan) => sync.perform(&plan, &NoProgress).await.expect_err("has no rights"),
+        Ok(plan) => sync
+            .perform(&plan, &NoProgress)
+            .await
+            .expect_err("has no rights"),
         Err(error) => error,
     };
     assert!(
-        matches!(&error, Error::Source(openim_history_client::Error::Unauthorized { .. })),
+        matches!(&error, Error::Source(error) if refused(error)),
         "{error:?}"
     );
     writer.close().await.expect("closes");
@@ -93,18 +131,30 @@ async fn a_clock_that_jumps_makes_no_message_twice() {
     let (database, source) = store(Mode::Standalone, &generated(83, 1_500)).await;
     let (_keep, place) = folder();
     let mut changer = Changer::new(database, 83).await;
-    for now in [1_780_000_000_000, 1_500_000_000_000, 0, -1, 9_000_000_000_000, i64::MAX, i64::MIN] {
+    for now in [
+        1_780_000_000_000,
+        1_500_000_000_000,
+        0,
+        -1,
+        9_000_000_000_000,
+        i64::MAX,
+        i64::MIN,
+    ] {
         NOW.store(now, Ordering::Relaxed);
         let options = WriterOptions {
             clock: || Timestamp::from_millis(NOW.load(Ordering::Relaxed)),
             ..WriterOptions::default()
         };
-        let mut writer = Archive::write(&place, "a test", options).await.expect("opens");
+        let mut writer = Archive::write(&place, "a test", options)
+            .await
+            .expect("opens");
         let thorough = SyncOptions {
             thorough: true,
             ..SyncOptions::default()
         };
-        let sync = MongoSync::new(source.clone(), &mut writer, thorough).await.expect("prepares");
+        let sync = MongoSync::new(source.clone(), &mut writer, thorough)
+            .await
+            .expect("prepares");
         let plan = sync.plan().await.expect("plans");
         sync.perform(&plan, &NoProgress).await.expect("performs");
         writer.close().await.expect("closes");

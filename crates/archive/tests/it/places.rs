@@ -56,7 +56,9 @@ pub(crate) async fn store_named(
             into.insert_many(documents).await.expect("inserts");
         }
     }
-    let source = MongoSource::connect(options.clone()).await.expect("connects");
+    let source = MongoSource::connect(options.clone())
+        .await
+        .expect("connects");
     (database, options, source)
 }
 

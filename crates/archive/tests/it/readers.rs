@@ -76,12 +76,28 @@ async fn assert_all_agree(place: &Place, source: &MongoSource) {
             seq: openim_history_client::model::Seq(values[1].as_i64().expect("a number")),
         };
         let row = &rows[&key];
-        let time: jiff::Timestamp = values[2].as_str().expect("a time").parse().expect("RFC 3339");
+        let time: jiff::Timestamp = values[2]
+            .as_str()
+            .expect("a time")
+            .parse()
+            .expect("RFC 3339");
         assert_eq!(time.as_millisecond(), row.message.send_time.as_millis());
-        assert_eq!(values[3].as_str().unwrap_or_default(), row.text(), "{key:?}");
+        assert_eq!(
+            values[3].as_str().unwrap_or_default(),
+            row.text(),
+            "{key:?}"
+        );
         assert_eq!(values[4], row.message.content, "{key:?}");
-        assert_eq!(values[5], serde_json::json!(row.message.at_user_ids), "{key:?}");
-        assert_eq!(values[6], serde_json::json!(row.message.deleted_for), "{key:?}");
+        assert_eq!(
+            values[5],
+            serde_json::json!(row.message.at_user_ids),
+            "{key:?}"
+        );
+        assert_eq!(
+            values[6],
+            serde_json::json!(row.message.deleted_for),
+            "{key:?}"
+        );
         assert_eq!(values[7], row.month(), "{key:?}");
         chinese += usize::from(row.text().chars().any(|c| ('一'..='龥').contains(&c)));
     }

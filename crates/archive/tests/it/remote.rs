@@ -37,7 +37,9 @@ impl Bucket {
             .expect("starts");
         let mut url = String::new();
         let output = server.stdout.take().expect("piped");
-        BufReader::new(output).read_line(&mut url).expect("says its address");
+        BufReader::new(output)
+            .read_line(&mut url)
+            .expect("says its address");
         let url = url.trim().to_owned();
         assert!(url.starts_with("http://"), "{url}");
         Self { server, url }
@@ -153,12 +155,22 @@ async fn an_archive_in_a_bucket_is_the_same_archive() {
             conversation_id: conversation.into(),
             seq: Seq(last),
         };
-        while Archive::open(&place).await.expect("opens").get(std::slice::from_ref(&key)).await.expect("reads").is_empty() {
+        while Archive::open(&place)
+            .await
+            .expect("opens")
+            .get(std::slice::from_ref(&key))
+            .await
+            .expect("reads")
+            .is_empty()
+        {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         sender.send(()).expect("follows");
     };
-    let (followed, ()) = tokio::join!(follow_mongo(&source, &mut writer, &quick, &Quiet, stop), happening);
+    let (followed, ()) = tokio::join!(
+        follow_mongo(&source, &mut writer, &quick, &Quiet, stop),
+        happening
+    );
     followed.expect("follows");
     writer.close().await.expect("closes");
     assert_same(&place, &source).await;
@@ -170,14 +182,22 @@ async fn an_archive_in_a_bucket_is_the_same_archive() {
     };
     let report = verify(&archive, Against::Mongo(&source), &full, &NoProgress).await;
     let report = report.expect("verifies");
-    assert!(report.is_complete(), "{:?} {:?}", report.classes, report.problems);
+    assert!(
+        report.is_complete(),
+        "{:?} {:?}",
+        report.classes,
+        report.problems
+    );
     let (found, _) = archive
         .index(Some(index.path().to_owned()), Default::default())
         .await
         .expect("opens");
     assert_eq!(found.len(), content(&place).await.len() as u64);
     // Without a folder of its own there is none.
-    let error = archive.index(None, Default::default()).await.expect_err("nowhere");
+    let error = archive
+        .index(None, Default::default())
+        .await
+        .expect_err("nowhere");
     assert!(matches!(error, Error::Invalid(_)), "{error:?}");
 }
 
@@ -204,7 +224,10 @@ async fn a_second_writer_is_told_who_has_the_bucket_and_takes_over_what_was_left
     let second = write(&place, short()).await.expect("is free");
     // Left behind, as by a process that was killed, it runs out.
     drop(second);
-    assert!(matches!(write(&place, short()).await, Err(Error::Locked { .. })));
+    assert!(matches!(
+        write(&place, short()).await,
+        Err(Error::Locked { .. })
+    ));
     let deadline = Instant::now() + Duration::from_secs(60);
     let mut third = loop {
         match write(&place, short()).await {
@@ -250,7 +273,10 @@ async fn a_writer_that_lost_its_lease_stops_before_its_next_commit() {
     assert_eq!(left.bytes().await.expect("reads"), other);
     assert_eq!(content(&place).await.len() as i64, seq - 1);
     let error = write(&place, options(None)).await.expect_err("is leased");
-    assert!(error.to_string().contains("process 7 on elsewhere"), "{error}");
+    assert!(
+        error.to_string().contains("process 7 on elsewhere"),
+        "{error}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -266,28 +292,39 @@ async fn even_two_writers_at_once_do_not_overwrite_each_other() {
     commit(&mut second, 2).await.expect("commits");
     let cursors = || async {
         let store = bucket.store();
-        let mut files: Vec<_> = futures::TryStreamExt::try_collect::<Vec<_>>(store.list(Some(&"two/sync".into())))
-            .await
-            .expect("lists")
-            .into_iter()
-            .filter(|file| file.location.extension() == Some("json"))
-            .map(|file| (file.location, file.e_tag))
-            .collect();
+        let mut files: Vec<_> =
+            futures::TryStreamExt::try_collect::<Vec<_>>(store.list(Some(&"two/sync".into())))
+                .await
+                .expect("lists")
+                .into_iter()
+                .filter(|file| file.location.extension() == Some("json"))
+                .map(|file| (file.location, file.e_tag))
+                .collect();
         files.sort();
         files
     };
     let before = cursors().await;
-    let error = commit(&mut first, 3).await.expect_err("somebody else committed");
+    let error = commit(&mut first, 3)
+        .await
+        .expect_err("somebody else committed");
     assert!(matches!(error, Error::Store { .. }), "{error:?}");
     let error = commit(&mut first, 3).await.expect_err("it failed before");
     assert!(matches!(error, Error::Invalid(_)), "{error:?}");
     // Not even the cursor of the other's commit, which is written before a commit.
     let after = cursors().await;
-    assert!(before.iter().all(|file| after.contains(file)), "{before:?} {after:?}");
+    assert!(
+        before.iter().all(|file| after.contains(file)),
+        "{before:?} {after:?}"
+    );
     commit(&mut second, 4).await.expect("commits");
     second.close().await.expect("closes");
     first.close().await.expect("closes");
     let seqs: Vec<i64> = content(&place).await.keys().map(|key| key.seq.0).collect();
     assert_eq!(seqs, [1, 2, 4]);
-    write(&place, options(None)).await.expect("is free").close().await.expect("closes");
+    write(&place, options(None))
+        .await
+        .expect("is free")
+        .close()
+        .await
+        .expect("closes");
 }

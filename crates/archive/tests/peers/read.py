@@ -35,11 +35,13 @@ said["delta-rs"] = {
 files = [str(Path(messages) / path) for path in delta.get_add_actions(flatten=True)["path"].to_pylist()]
 connection = duckdb.connect()
 connection.execute("set timezone = 'UTC'")
-connection.read_parquet(files, hive_partitioning=True, hive_types_autocast=False).create_view("messages")
+connection.execute(
+    f"create view messages as select * from read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
+)
 one = connection.sql(
     "select count(*), count(distinct (conversation_id, seq)),"
     " count(*) filter (month <> strftime(send_time, '%Y-%m')), count(distinct month) from messages"
-).fetchone()
+).fetchall()[0]
 said["duckdb"] = dict(zip(["count", "keys", "wrong_months", "months"], one))
 said["duckdb"]["by_month"] = dict(connection.sql("select month, count(*) from messages group by month").fetchall())
 said["duckdb"]["rows"] = [
