@@ -40,6 +40,16 @@ pub enum Error {
         /// The newest this version knows.
         known: u32,
     },
+    /// The archive was written by an older version of this program, and must be brought up to date first.
+    #[error("{place} has format {found}, which this version does not read: {advice}")]
+    Older {
+        /// The place.
+        place: String,
+        /// Its format.
+        found: u32,
+        /// What can be done.
+        advice: &'static str,
+    },
     /// The archive is of another server.
     #[error(
         "{place} is the archive of {archived}, and this is another server: it has other messages under the same numbers"

@@ -2,6 +2,7 @@
 
 mod info;
 mod manifest;
+mod migrations;
 mod open;
 mod read;
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::manifest::Manifest;
+use super::migrations::MIGRATIONS;
 use crate::error::{Error, Result};
 use crate::index::{Index, IndexError, IndexSettings, IndexWriter};
 use crate::place::{Holder, Lock, Place};
@@ -29,6 +30,7 @@ impl Archive {
         let Some(manifest) = Manifest::read(place).await? else {
             return Err(not_an_archive(place));
         };
+        manifest.check_readable(place, MIGRATIONS)?;
         let messages = Table::open(place, MESSAGES).await?.ok_or_else(|| {
             Error::damaged(
                 format_args!("table {MESSAGES} of {place}"),
@@ -55,14 +57,18 @@ impl Archive {
                 found,
             });
         }
-        let lock = Lock::take(place).await?;
-        // Read again: whoever had the lock may have made it meanwhile.
+        let lock = Lock::take(place, options.lease).await?;
+        // Read again: whoever had the lock may have made it or brought it up meanwhile.
+        let found = match Manifest::read(place).await? {
+            Some(found) => Some(found.bring_up(place, MIGRATIONS).await?),
+            None => None,
+        };
         let messages = match Table::open(place, MESSAGES).await? {
             Some(table) => table,
             None => Table::create(place, MESSAGES, &TABLE_SCHEMA, Some(MONTH)).await?,
         };
         // Written last: what has it is whole.
-        let manifest = match Manifest::read(place).await? {
+        let manifest = match found {
             Some(manifest) => manifest,
             None => {
                 let manifest = Manifest::new(server);

@@ -71,6 +71,12 @@ impl IndexWriter {
             .tantivy()
             .writer_with_num_threads(threads, budget)
             .map_err(|error| index.write_error(error))?;
+        // A writer that was killed leaves files behind under names that are given again, and Tantivy
+        // does not write over a file.
+        writer
+            .garbage_collect_files()
+            .wait()
+            .map_err(|error| index.write_error(error))?;
         let mut policy = LogMergePolicy::default();
         policy.set_max_docs_before_merge(settings.largest_merge);
         // A follower commits every moment: small segments may pile up to eight before they are

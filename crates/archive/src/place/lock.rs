@@ -10,9 +10,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
+use object_store::{
+    ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutResult, UpdateVersion,
+};
 use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::Place;
 use crate::error::{Error, Result};
@@ -20,14 +24,14 @@ use crate::error::{Error, Result};
 /// The file of the lock, in both kinds of places.
 const LOCK: &str = "sync/lock";
 
-/// How often a lease is renewed.
-const RENEWAL: Duration = Duration::from_secs(10);
+/// So often a lease is renewed before it runs out.
+const RENEWALS: u32 = 6;
 
 /// How long who only asks whether a lock is taken may hold it, and much more.
 const MOMENT: Duration = Duration::from_millis(50);
 
-/// After how long without a renewal a lease is taken to be left behind.
-const EXPIRY: Duration = Duration::from_secs(60);
+/// After how long without a renewal a lease is taken to be left behind, unless somebody says otherwise.
+pub(crate) const LEASE: Duration = Duration::from_secs(60);
 
 /// The right to write, until it is dropped or the process ends, however it ends.
 #[derive(Debug)]
@@ -39,6 +43,8 @@ enum Held {
     File { _file: File },
     Lease {
         lost: Arc<AtomicBool>,
+        /// Told to let go; where it is dropped, the lease runs out by itself.
+        release: oneshot::Sender<()>,
         renewal: JoinHandle<()>,
     },
 }
@@ -84,10 +90,11 @@ impl Holder {
 }
 
 impl Lock {
-    /// Takes the lock, or says who has it.
-    pub(crate) async fn take(place: &Place) -> Result<Self> {
+    /// Takes the lock, or says who has it. A lease that was not renewed for as long as `lease` says was
+    /// left behind.
+    pub(crate) async fn take(place: &Place, lease: Duration) -> Result<Self> {
         let Some(folder) = place.local() else {
-            return take_lease(place).await;
+            return take_lease(place, lease).await;
         };
         match take_file(place, folder) {
             // Who only asks whether it is taken holds it for a moment.
@@ -111,11 +118,12 @@ impl Lock {
             };
             let modified = held.meta.last_modified.timestamp_millis();
             let age = Timestamp::now().as_millisecond() - modified;
-            if age >= i64::try_from(EXPIRY.as_millis()).unwrap_or(i64::MAX) {
+            if age >= i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX) {
                 return Ok(None);
             }
             let bytes = held.bytes().await.map_err(failed)?;
-            return Ok(Some(Holder::read(&bytes)));
+            // One that was let go of is empty.
+            return Ok((!bytes.is_empty()).then(|| Holder::read(&bytes)));
         };
         let failed =
             |error: std::io::Error| Error::store(format!("look at the lock of {place}"), error);
@@ -147,22 +155,15 @@ impl Lock {
         }
     }
 
-    /// Lets go of the lock at once. A lease that is merely dropped is free after a minute.
-    pub(crate) async fn release(self, place: &Place) {
-        if let Held::Lease { lost, renewal } = &self.0 {
-            renewal.abort();
-            if !lost.load(Ordering::Acquire) {
-                // Where this fails, the lease runs out by itself.
-                let _ = place.remove(&ObjectPath::from(LOCK)).await;
-            }
-        }
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        if let Held::Lease { renewal, .. } = &self.0 {
-            renewal.abort();
+    /// Lets go of the lock at once. A lease that is merely dropped must run out.
+    pub(crate) async fn release(self) {
+        if let Held::Lease {
+            release, renewal, ..
+        } = self.0
+        {
+            // Where either fails, the lease runs out by itself.
+            let _ = release.send(());
+            let _ = renewal.await;
         }
     }
 }
@@ -201,7 +202,7 @@ fn take_file(place: &Place, folder: &Path) -> Result<Lock> {
     Ok(Lock(Held::File { _file: file }))
 }
 
-async fn take_lease(place: &Place) -> Result<Lock> {
+async fn take_lease(place: &Place, lease: Duration) -> Result<Lock> {
     let path = ObjectPath::from(LOCK);
     let failed = |error| Error::store(format!("lock {place}"), error);
     let text = serde_json::to_vec(&Holder::this_process())
@@ -215,23 +216,13 @@ async fn take_lease(place: &Place) -> Result<Lock> {
         Err(object_store::Error::AlreadyExists { .. }) => {
             let held = place.store.get(&path).await.map_err(failed)?;
             let meta = held.meta.clone();
-            let holder = Holder::read(&held.bytes().await.map_err(failed)?).to_string();
+            let held = held.bytes().await.map_err(failed)?;
             let locked = || Error::Locked {
                 place: place.to_string(),
-                holder: holder.clone(),
+                holder: Holder::read(&held).to_string(),
             };
-            // The age is told by the bucket's clock alone.
-            let probe = ObjectPath::from("sync/clock");
-            place.store.put(&probe, "".into()).await.map_err(failed)?;
-            let now = place
-                .store
-                .head(&probe)
-                .await
-                .map_err(failed)?
-                .last_modified;
-            place.remove(&probe).await?;
-            let age = (now - meta.last_modified).to_std().unwrap_or_default();
-            if age < EXPIRY {
+            // One that was let go of is empty.
+            if !held.is_empty() && age(place, &meta).await? < lease {
                 return Err(locked());
             }
             let stale = UpdateVersion {
@@ -248,44 +239,80 @@ async fn take_lease(place: &Place) -> Result<Lock> {
         Err(error) => return Err(failed(error)),
     };
     let lost = Arc::new(AtomicBool::new(false));
-    let renewal = tokio::spawn(renew(
-        Arc::clone(&place.store),
+    let (release, released) = oneshot::channel();
+    let renewed = Lease {
+        store: Arc::clone(&place.store),
         path,
         text,
-        result.into(),
-        Arc::clone(&lost),
-    ));
-    Ok(Lock(Held::Lease { lost, renewal }))
+        version: result.into(),
+        expiry: lease,
+    };
+    let renewal = tokio::spawn(renewed.keep(released, Arc::clone(&lost)));
+    Ok(Lock(Held::Lease {
+        lost,
+        release,
+        renewal,
+    }))
 }
 
-/// Writes the lease again and again, as long as it is ours.
-async fn renew(
+/// Returns how long ago the lease was renewed, told by the bucket's clock alone.
+async fn age(place: &Place, lease: &ObjectMeta) -> Result<Duration> {
+    let failed = |error| Error::store(format!("lock {place}"), error);
+    let probe = ObjectPath::from("sync/clock");
+    // It stays: another who looks at the same time must find it.
+    place.store.put(&probe, "".into()).await.map_err(failed)?;
+    let now = place.store.head(&probe).await.map_err(failed)?;
+    let age = now.last_modified - lease.last_modified;
+    Ok(age.to_std().unwrap_or_default())
+}
+
+/// A lease that is ours.
+struct Lease {
     store: Arc<dyn ObjectStore>,
     path: ObjectPath,
     text: Vec<u8>,
-    mut version: UpdateVersion,
-    lost: Arc<AtomicBool>,
-) {
-    let mut renewed = tokio::time::Instant::now();
-    loop {
-        tokio::time::sleep(RENEWAL).await;
-        let options = PutOptions::from(PutMode::Update(version.clone()));
-        match store.put_opts(&path, text.clone().into(), options).await {
-            Ok(result) => {
-                version = result.into();
-                renewed = tokio::time::Instant::now();
+    version: UpdateVersion,
+    expiry: Duration,
+}
+
+impl Lease {
+    /// Writes it again and again, as long as it is ours; and empty, when it is let go of.
+    async fn keep(mut self, mut released: oneshot::Receiver<()>, lost: Arc<AtomicBool>) {
+        let renewal = self.expiry / RENEWALS;
+        let mut renewed = Instant::now();
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(renewal) => {}
+                told = &mut released => {
+                    if told.is_ok() {
+                        // Where this fails, it runs out by itself.
+                        let _ = self.put(Vec::new()).await;
+                    }
+                    return;
+                }
             }
-            Err(
-                object_store::Error::Precondition { .. } | object_store::Error::NotFound { .. },
-            ) => break,
-            // A network that is away for a moment: others wait for the lease to run out.
-            Err(error) => {
-                tracing::warn!(%error, "the lease of the archive could not be renewed");
-                if renewed.elapsed() + RENEWAL >= EXPIRY {
-                    break;
+            match self.put(self.text.clone()).await {
+                Ok(result) => {
+                    self.version = result.into();
+                    renewed = Instant::now();
+                }
+                Err(
+                    object_store::Error::Precondition { .. } | object_store::Error::NotFound { .. },
+                ) => break,
+                // A network that is away for a moment: others wait for the lease to run out.
+                Err(error) => {
+                    tracing::warn!(%error, "the lease of the archive could not be renewed");
+                    if renewed.elapsed() + renewal >= self.expiry {
+                        break;
+                    }
                 }
             }
         }
+        lost.store(true, Ordering::Release);
     }
-    lost.store(true, Ordering::Release);
+
+    async fn put(&self, text: Vec<u8>) -> object_store::Result<PutResult> {
+        let options = PutOptions::from(PutMode::Update(self.version.clone()));
+        self.store.put_opts(&self.path, text.into(), options).await
+    }
 }

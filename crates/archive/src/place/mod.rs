@@ -13,12 +13,12 @@ use futures::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 use url::Url;
 
 use self::durable::Durable;
 pub use self::lock::Holder;
-pub(crate) use self::lock::Lock;
+pub(crate) use self::lock::{LEASE, Lock};
 use crate::error::{Error, Result};
 
 /// Where an archive lies.
@@ -152,6 +152,18 @@ impl Place {
             .await
             .map(drop)
             .map_err(|error| Error::store(format!("write {path} in {self}"), error))
+    }
+
+    /// Writes a small file where there is none, and returns whether there was none.
+    pub(crate) async fn create(&self, path: &str, bytes: impl Into<Bytes>) -> Result<bool> {
+        let options = PutOptions::from(PutMode::Create);
+        let payload = bytes.into().into();
+        let location = ObjectPath::from(path);
+        match self.store.put_opts(&location, payload, options).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
+            Err(error) => Err(Error::store(format!("write {path} in {self}"), error)),
+        }
     }
 
     /// Writes a small file that is only news: a power cut may take it.

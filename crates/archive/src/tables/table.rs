@@ -8,6 +8,7 @@ use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties, Table
 use deltalake_core::kernel::{Action, StructType, Transaction};
 use deltalake_core::logstore::LogStoreRef;
 use deltalake_core::operations::create::CreateBuilder;
+use deltalake_core::operations::vacuum::VacuumMode;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::table::state::DeltaTableState;
 use deltalake_core::{DeltaTable, DeltaTableError};
@@ -180,12 +181,14 @@ impl Table {
         Ok(self.version())
     }
 
-    /// Removes the files that no version younger than `retention` uses, and returns how many.
+    /// Removes the files that no version younger than `retention` uses, those older than it that no
+    /// version ever used included, and returns how many.
     pub(crate) async fn vacuum(&mut self, retention: std::time::Duration) -> Result<usize> {
         let retention = i64::try_from(retention.as_secs()).unwrap_or(i64::MAX / 1_000_000);
         let (table, removed) = self
             .delta()
             .vacuum()
+            .with_mode(VacuumMode::Full)
             .with_retention_period(chrono::Duration::seconds(retention))
             .with_enforce_retention_duration(false)
             .await

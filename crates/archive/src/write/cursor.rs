@@ -36,11 +36,19 @@ impl Cursor {
         self.mongo_token == other.mongo_token && self.logs == other.logs
     }
 
-    /// Writes it under a number. It holds once the table's log has that number.
-    pub(crate) async fn write(&self, place: &Place, number: u64) -> Result<()> {
+    /// Writes it under the first free number behind `last`, and returns which. It holds once the table's
+    /// log has that number.
+    ///
+    /// A number that is taken is never written again: it was left behind by a crash, or another writer
+    /// that took over has it, whose commit may already name it.
+    pub(crate) async fn write(&self, place: &Place, last: u64) -> Result<u64> {
         let text = serde_json::to_vec_pretty(self)
             .map_err(|error| Error::store("write the cursor", error))?;
-        place.write(&path(number), text).await
+        let mut number = last + 1;
+        while !place.create(&path(number), text.clone()).await? {
+            number += 1;
+        }
+        Ok(number)
     }
 
     /// Reads the one with this number.
@@ -53,11 +61,11 @@ impl Cursor {
             .map_err(|error| Error::damaged(what, "it is no cursor", Some(Box::new(error))))
     }
 
-    /// Removes the one that no longer can be of interest once `number` holds.
-    pub(crate) async fn forget_before(place: &Place, number: u64) -> Result<()> {
-        match number.checked_sub(KEPT) {
-            Some(old) => place.remove(&ObjectPath::from(path(old))).await,
-            None => Ok(()),
+    /// Removes those that no longer can be of interest once `number` holds and `last` does no more.
+    pub(crate) async fn forget_before(place: &Place, last: u64, number: u64) -> Result<()> {
+        for old in last.saturating_sub(KEPT) + 1..=number.saturating_sub(KEPT) {
+            place.remove(&ObjectPath::from(path(old))).await?;
         }
+        Ok(())
     }
 }

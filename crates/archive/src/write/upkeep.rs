@@ -17,6 +17,12 @@ impl Writer {
     /// Puts small files together where there are many, and returns how many went. `all` does so with
     /// two already: for the end of a large copy.
     pub async fn compact(&mut self, all: bool) -> Result<usize> {
+        self.begin()?;
+        let outcome = self.put_together(all).await;
+        self.end(outcome)
+    }
+
+    async fn put_together(&mut self, all: bool) -> Result<usize> {
         let mut months: BTreeMap<String, Vec<DataFile>> = BTreeMap::new();
         for file in self.table.files() {
             let month = file.month.clone().unwrap_or_default();
@@ -33,14 +39,27 @@ impl Writer {
             }
             gone += files.len();
             actions.extend(files.iter().map(|file| file.removal(false)));
+            self.check_lock()?;
             let version = self.table.commit(actions, Purpose::Compact, None).await?;
             self.cover(version).await?;
         }
         Ok(gone)
     }
 
-    /// Removes files that were replaced longer ago than the options say, and returns how many.
+    /// Removes files that were replaced longer ago than the options say, or left behind by a writer that
+    /// was killed, and returns how many.
     pub async fn vacuum(&mut self) -> Result<usize> {
+        // What is written and not yet committed looks like what was left behind.
+        if self.has_uncommitted_files() {
+            return Ok(0);
+        }
+        self.begin()?;
+        let outcome = self.clean().await;
+        self.end(outcome)
+    }
+
+    async fn clean(&mut self) -> Result<usize> {
+        self.check_lock()?;
         let before = self.table.version();
         let gone = self.table.vacuum(self.options.retention).await?;
         if self.table.version() != before {

@@ -12,7 +12,7 @@ use super::intake::Intake;
 use super::ledger::Ledger;
 use crate::error::{Error, Result};
 use crate::index::{IndexSettings, IndexWriter};
-use crate::place::{Lock, Place};
+use crate::place::{LEASE, Lock, Place};
 use crate::row::{RowSource, Seen};
 use crate::tables::messages::part::Written;
 use crate::tables::table::{Purpose, Table};
@@ -30,8 +30,12 @@ pub struct WriterOptions {
     /// How the search index is written; `None` for not at all: it is brought up to date by the next writer
     /// or searcher.
     pub index: Option<IndexSettings>,
-    /// How long files that were replaced are kept, for readers that began before.
+    /// How long files that were replaced are kept, for readers that began before; and those that a
+    /// writer that was killed left behind.
     pub retention: Duration,
+    /// After how long without a sign of life a writer of an archive that is not on this machine counts
+    /// as gone, and another may take over. Signs are given six times as often.
+    pub lease: Duration,
     /// Tells the time.
     pub clock: fn() -> Timestamp,
 }
@@ -44,6 +48,7 @@ impl Default for WriterOptions {
             index_folder: None,
             index: Some(IndexSettings::default()),
             retention: Duration::from_secs(24 * 60 * 60),
+            lease: LEASE,
             clock: || jiff::Timestamp::now().into(),
         }
     }
@@ -87,6 +92,10 @@ pub struct Writer {
     /// The cursor that holds, and its number.
     cursor: Cursor,
     number: u64,
+    /// Whether every row that the ledger and the index were told of is on its way into the table. No
+    /// more so once something failed, or was broken off in its midst: then a later commit would leave
+    /// out rows that count as there.
+    sound: bool,
     lock: Lock,
     healed: Option<Healed>,
     server: String,
@@ -137,6 +146,7 @@ impl Writer {
             written: Vec::new(),
             cursor,
             number,
+            sound: true,
             lock,
             healed,
             server,
@@ -192,10 +202,19 @@ impl Writer {
 
     /// Takes slots in. Nothing is certain before [`Writer::commit`]; what is too much for memory is
     /// committed on the way, under the cursor that holds.
+    ///
+    /// Once this or a commit failed, nothing works any more: what was committed before is there, and the
+    /// archive must be opened again.
     pub async fn take(&mut self, slots: Vec<Slot>, seen: Seen) -> Result<()> {
         if slots.is_empty() {
             return Ok(());
         }
+        self.begin()?;
+        let outcome = self.take_in(slots, seen).await;
+        self.end(outcome)
+    }
+
+    async fn take_in(&mut self, slots: Vec<Slot>, seen: Seen) -> Result<()> {
         self.work(move |intake| intake.take(slots, seen)).await?;
         let intake = self.intake()?;
         if intake.memory() > self.options.memory {
@@ -210,24 +229,51 @@ impl Writer {
     /// Makes everything taken in so far certain, with the cursor that covers it.
     pub(crate) async fn commit(&mut self, mut cursor: Cursor) -> Result<()> {
         cursor.written = self.now();
-        self.commit_under(cursor).await
+        self.begin()?;
+        let outcome = self.commit_under(cursor).await;
+        self.end(outcome)
     }
 
     /// Makes everything taken in so far certain.
     pub async fn commit_rows(&mut self) -> Result<()> {
-        self.commit_under(self.cursor.clone()).await
+        self.begin()?;
+        let outcome = self.commit_under(self.cursor.clone()).await;
+        self.end(outcome)
+    }
+
+    /// Begins something that must not be left half done.
+    pub(super) fn begin(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.sound, false) {
+            Ok(())
+        } else {
+            Err(broken())
+        }
+    }
+
+    /// Ends what was begun.
+    pub(super) fn end<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        self.sound = outcome.is_ok();
+        outcome
+    }
+
+    /// Whether it still works: nothing failed so far but the source.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.sound
     }
 
     /// Makes new messages certain and leaves messages seen again for later, for they may have files
     /// rewritten. Returns whether any of these are left: only then the cursor stays where it was.
     pub(crate) async fn commit_new(&mut self, mut cursor: Cursor) -> Result<bool> {
-        if !self.intake()?.again.is_empty() {
-            self.append_under(self.cursor.clone()).await?;
-            return Ok(true);
+        let waiting = self.waiting() > 0;
+        if waiting {
+            cursor = self.cursor.clone();
+        } else {
+            cursor.written = self.now();
         }
-        cursor.written = self.now();
-        self.append_under(cursor).await?;
-        Ok(false)
+        self.begin()?;
+        let outcome = self.append_under(cursor).await;
+        self.end(outcome)?;
+        Ok(waiting)
     }
 
     async fn append_under(&mut self, cursor: Cursor) -> Result<()> {
@@ -288,14 +334,24 @@ impl Writer {
         purpose: Purpose,
         cursor: Cursor,
     ) -> Result<()> {
-        self.lock.check(&self.place)?;
-        let number = self.number + 1;
-        cursor.write(&self.place, number).await?;
+        self.check_lock()?;
+        let last = self.number;
+        let number = cursor.write(&self.place, last).await?;
         let version = self.table.commit(actions, purpose, Some(number)).await?;
         self.number = number;
         self.cursor = cursor;
         self.cover(version).await?;
-        Cursor::forget_before(&self.place, number).await
+        Cursor::forget_before(&self.place, last, number).await
+    }
+
+    /// Fails where another writer took over.
+    pub(super) fn check_lock(&self) -> Result<()> {
+        self.lock.check(&self.place)
+    }
+
+    /// Whether files lie there that no commit names yet.
+    pub(super) fn has_uncommitted_files(&self) -> bool {
+        !self.written.is_empty()
     }
 
     /// Lets the index say which version of the table it covers.
@@ -337,7 +393,7 @@ impl Writer {
                 .await
                 .map_err(|error| Error::store("close the search index", error))??;
         }
-        self.lock.release(&self.place).await;
+        self.lock.release().await;
         Ok(())
     }
 }

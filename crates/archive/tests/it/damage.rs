@@ -123,6 +123,8 @@ async fn a_disk_that_cannot_be_written_is_told_and_nothing_is_lost() {
     std::fs::write(&sync, "in the way").expect("writes");
     let error = writer.commit_rows().await.expect_err("cannot be written");
     assert!(matches!(error, Error::Store { .. }), "{error:?}");
+    let error = writer.commit_rows().await.expect_err("failed before");
+    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
     drop(writer);
     std::fs::remove_file(&sync).expect("removes");
     std::fs::rename(&aside, &sync).expect("moves");
@@ -139,4 +141,34 @@ async fn a_disk_that_cannot_be_written_is_told_and_nothing_is_lost() {
     assert_ne!(mode & 0o700, 0);
     let opened = Place::new(&root.display().to_string(), &[]).expect("a plain path");
     Archive::open(&opened).await.expect("opens");
+}
+
+#[tokio::test]
+async fn what_a_killed_writer_left_behind_is_removed() {
+    let (_database, source) = store(Mode::Standalone, &generated(23, 500)).await;
+    let (_keep, place) = folder();
+    sync(&place, &source).await;
+    let messages = place.local().expect("a folder").join("messages");
+    let file = walk(&messages)
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|kind| kind == "parquet"))
+        .expect("a file of messages");
+    let stray = file.with_file_name("part-00000000-0000-0000-0000-000000000000.parquet");
+    std::fs::copy(&file, &stray).expect("copies");
+    let at_once = WriterOptions {
+        retention: std::time::Duration::ZERO,
+        ..WriterOptions::default()
+    };
+    // Not before its time: it may be another's who is about to commit it.
+    let mut patient = writer(&place).await;
+    patient.vacuum().await.expect("cleans");
+    patient.close().await.expect("closes");
+    assert!(stray.exists());
+    let mut writer = Archive::write(&place, "a test", at_once)
+        .await
+        .expect("opens");
+    writer.vacuum().await.expect("cleans");
+    writer.close().await.expect("closes");
+    assert!(!stray.exists());
+    assert_same(&place, &source).await;
 }

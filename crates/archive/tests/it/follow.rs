@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use crate::places::{assert_same, content, folder, generated, serve, store, writer};
 
 /// Hands on what a follower says.
-struct Watcher(Mutex<watch::Sender<FollowStatus>>);
+pub(crate) struct Watcher(pub(crate) Mutex<watch::Sender<FollowStatus>>);
 
 impl Progress for Watcher {
     fn begin(&self, _what: &str, _total: Option<u64>) {}

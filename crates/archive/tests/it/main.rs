@@ -1,8 +1,14 @@
 //! The crate as its callers use it, against a real mongod and the stand-in.
 
+mod change;
 mod copy;
+mod crash;
 mod damage;
 mod follow;
+mod limits;
 mod places;
+mod python;
+mod readers;
+mod remote;
 mod upsert;
 mod verify;

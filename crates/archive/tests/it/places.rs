@@ -39,6 +39,15 @@ pub(crate) async fn database(mode: Mode) -> (Database, MongoOptions) {
 
 /// Puts collections into a database, and returns a source there.
 pub(crate) async fn store(mode: Mode, collections: &Collections) -> (Database, MongoSource) {
+    let (database, _, source) = store_named(mode, collections).await;
+    (database, source)
+}
+
+/// The same, and how another process gets there.
+pub(crate) async fn store_named(
+    mode: Mode,
+    collections: &Collections,
+) -> (Database, MongoOptions, MongoSource) {
     let (database, options) = database(mode).await;
     for name in Collections::names() {
         let documents = collections.documents(name);
@@ -47,8 +56,10 @@ pub(crate) async fn store(mode: Mode, collections: &Collections) -> (Database, M
             into.insert_many(documents).await.expect("inserts");
         }
     }
-    let source = MongoSource::connect(options).await.expect("connects");
-    (database, source)
+    let source = MongoSource::connect(options.clone())
+        .await
+        .expect("connects");
+    (database, options, source)
 }
 
 /// Generates a small server.

@@ -14,7 +14,7 @@ use super::status::{Reporter, State};
 use super::{Chores, FollowOptions, Stop};
 use crate::error::{Error, Result};
 use crate::row::RowSource;
-use crate::sync::mongo::removed;
+use crate::sync::mongo::{missing, removed};
 use crate::write::{self, Cursor, Writer};
 
 /// Touched numbers that are read back at once, at most.
@@ -30,11 +30,18 @@ struct Touched {
     numbers: usize,
     /// Since when the first one waits.
     since: Option<Instant>,
+    /// Whether a block was removed of which only the id is known: as a rule, one that retention took.
+    removed: bool,
     /// Numbers that were touched before their message was there: it comes without what was done to it.
     early: HashSet<(ConversationId, Seq)>,
 }
 
 impl Touched {
+    /// Whether something must be read back.
+    fn waits(&self) -> bool {
+        self.numbers > 0 || self.removed
+    }
+
     fn add(&mut self, block: BlockKey, seqs: Vec<Seq>) {
         self.since.get_or_insert_with(Instant::now);
         let (_, numbers) = self
@@ -89,7 +96,7 @@ pub(super) async fn run(
                     .is_some_and(|since| since.elapsed() >= options.gather);
             // An idle stream moves on too, and must not fall out of the server's memory.
             let idle = events == 0 && moved.elapsed().as_secs() >= 60;
-            if commit(source, writer, &token, &mut touched, settle, idle).await? {
+            if commit(source, writer, options, &token, &mut touched, settle, idle).await? {
                 moved = Instant::now();
             }
             committed = Instant::now();
@@ -102,7 +109,7 @@ pub(super) async fn run(
             chores.run(source, writer, options).await?;
         }
     }
-    commit(source, writer, &token, &mut touched, true, true).await?;
+    commit(source, writer, options, &token, &mut touched, true, true).await?;
     Ok(())
 }
 
@@ -147,8 +154,10 @@ async fn take(
                 writer.take(holes, seen).await?;
             }
             BlockChange::Removed { id, block: None } => {
-                // Which one it was is told by what is there no longer: the next comparison.
-                tracing::info!(%id, "a block was removed that was not known by its id");
+                // Which one it was is told by what is there no longer.
+                tracing::debug!(%id, "a block was removed that was not known by its id");
+                touched.since.get_or_insert_with(Instant::now);
+                touched.removed = true;
             }
             _ => {}
         }
@@ -160,6 +169,7 @@ async fn take(
 async fn commit(
     source: &MongoSource,
     writer: &mut Writer,
+    options: &FollowOptions,
     token: &ResumeToken,
     touched: &mut Touched,
     settle: bool,
@@ -169,14 +179,23 @@ async fn commit(
         mongo_token: Some(token.to_string()),
         ..writer.cursor().clone()
     };
-    if settle && touched.numbers > 0 {
+    if settle && touched.waits() {
         // New messages first: what was touched may be among them.
         writer.commit_rows().await?;
-        read_back(&source.caught_up_with(token), writer, touched).await?;
+        let source = source.caught_up_with(token);
+        read_back(&source, writer, touched).await?;
+        if std::mem::take(&mut touched.removed) {
+            let gone = missing(&source, &options.sync, writer.ledger()?).await?;
+            let seen = writer.seen(RowSource::Mongo);
+            for key in gone {
+                let holes = removed(writer.ledger()?, &key);
+                writer.take(holes, seen).await?;
+            }
+        }
         writer.commit(cursor).await?;
         return Ok(true);
     }
-    if touched.numbers > 0 {
+    if touched.waits() {
         let held = writer.cursor().clone();
         writer.commit_new(held).await?;
         return Ok(false);

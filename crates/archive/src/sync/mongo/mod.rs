@@ -4,5 +4,6 @@ mod plan;
 mod run;
 
 pub use self::plan::MongoPlan;
+pub(super) use self::plan::missing;
 pub use self::run::MongoSync;
 pub(super) use self::run::removed;

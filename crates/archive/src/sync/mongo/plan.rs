@@ -8,6 +8,7 @@ use openim_history_client::source::mongo::{BlockId, BlockScope, MongoSource};
 use serde::Serialize;
 
 use crate::error::Result;
+use crate::sync::filter::Filter;
 use crate::sync::options::SyncOptions;
 use crate::sync::seen::SeenBlocks;
 use crate::write::{BlockKey, Ledger};
@@ -72,23 +73,8 @@ impl MongoPlan {
         plan.everything = !others && plan.to_read == plan.blocks;
         // In the order they were made: neighbours are of one time, and land in one file.
         plan.read.sort_unstable();
-        let mut gone = BTreeSet::new();
-        for conversation in ledger.conversations() {
-            if !options.filter.takes(conversation) {
-                continue;
-            }
-            for number in ledger.blocks(conversation) {
-                let key = BlockKey {
-                    conversation_id: conversation.clone(),
-                    number,
-                };
-                if !there.contains(&key) {
-                    gone.insert(key);
-                }
-            }
-        }
-        plan.removed = gone.len() as u64;
-        plan.gone = gone.into_iter().collect();
+        plan.gone = gone(&options.filter, &there, ledger);
+        plan.removed = plan.gone.len() as u64;
         Ok(plan)
     }
 
@@ -96,4 +82,41 @@ impl MongoPlan {
     pub fn is_empty(&self) -> bool {
         self.to_read == 0 && self.removed == 0
     }
+}
+
+/// Returns the blocks the archive has messages of and that are not there, ascending.
+fn gone(filter: &Filter, there: &HashSet<BlockKey>, ledger: &Ledger) -> Vec<BlockKey> {
+    let mut gone = BTreeSet::new();
+    for conversation in ledger.conversations() {
+        if !filter.takes(conversation) {
+            continue;
+        }
+        for number in ledger.blocks(conversation) {
+            let key = BlockKey {
+                conversation_id: conversation.clone(),
+                number,
+            };
+            if !there.contains(&key) {
+                gone.insert(key);
+            }
+        }
+    }
+    gone.into_iter().collect()
+}
+
+/// Returns the blocks the archive has messages of and the server no longer has, ascending.
+pub(in crate::sync) async fn missing(
+    source: &MongoSource,
+    options: &SyncOptions,
+    ledger: &Ledger,
+) -> Result<Vec<BlockKey>> {
+    let mut there = HashSet::new();
+    let mut blocks = source.blocks(BlockScope::All);
+    while let Some(blocks) = blocks.try_next().await? {
+        there.extend(blocks.into_iter().map(|block| BlockKey {
+            conversation_id: block.key.conversation_id,
+            number: block.key.number,
+        }));
+    }
+    Ok(gone(&options.filter, &there, ledger))
 }

@@ -64,8 +64,11 @@ impl<'a> MongoSync<'a> {
         progress.begin("messages", Some(plan.bytes));
         let read = self.read(plan, progress).await;
         // Whatever was taken in is worth keeping, and only then worth noting.
-        self.writer.commit_rows().await?;
-        self.seen.write(self.writer.place()).await?;
+        // Where the archive itself failed, that is what is to be told.
+        if self.writer.is_sound() {
+            self.writer.commit_rows().await?;
+            self.seen.write(self.writer.place()).await?;
+        }
         let read = read?;
         let stopped = read < plan.to_read && progress.stops();
         let mut people = PeopleReport::default();

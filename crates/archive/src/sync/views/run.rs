@@ -57,8 +57,11 @@ impl<'a> ViewSync<'a> {
         let before = self.writer.counts();
         progress.begin("messages", Some(plan.to_read));
         let read = self.read(&plan.tasks, progress).await;
-        self.writer.commit_rows().await?;
-        self.holes.write(self.writer.place()).await?;
+        // Where the archive itself failed, that is what is to be told.
+        if self.writer.is_sound() {
+            self.writer.commit_rows().await?;
+            self.holes.write(self.writer.place()).await?;
+        }
         let (pages, stopped) = read?;
         let mut people = PeopleReport::default();
         if !stopped {
