@@ -236,3 +236,34 @@ fn a_folder_that_is_a_file_is_an_error_that_says_so() {
     let error = Index::open_or_create(&file, &settings()).unwrap_err();
     assert!(matches!(error, IndexError::Folder { .. }), "{error:?}");
 }
+
+#[test]
+fn files_of_a_writer_that_was_killed_do_not_stop_the_next() {
+    let folder = written();
+    let managed = folder.path().join(".managed.json");
+    let mut names: Vec<String> = serde_json::from_slice(&fs::read(&managed).unwrap()).unwrap();
+    let parts: Vec<String> = names
+        .iter()
+        .filter_map(|name| name.strip_suffix(".store"))
+        .map(ToOwned::to_owned)
+        .collect();
+    // Lists of what was replaced, in the names the next commits give, written and never committed.
+    for part in parts {
+        for number in 0..2_000 {
+            let name = format!("{part}.{number}.del");
+            if !names.contains(&name) {
+                fs::write(folder.path().join(&name), "half").unwrap();
+                names.push(name);
+            }
+        }
+    }
+    fs::write(&managed, serde_json::to_vec(&names).unwrap()).unwrap();
+    let (index, opened) = Index::open_or_create(folder.path(), &settings()).unwrap();
+    assert_eq!(opened.covers, Some(4));
+    let mut writer = index.writer().unwrap();
+    writer.put(&[row("sg_1", 102, "又换了")]).unwrap();
+    writer.commit(5).unwrap();
+    writer.finish().unwrap();
+    index.verify().unwrap();
+    assert_eq!(index.len(), 150);
+}
