@@ -13,12 +13,6 @@ pub(crate) fn thousands(number: u64) -> String {
     text
 }
 
-/// Writes how many there are of something: `1 message`, `1,234 messages`.
-pub(crate) fn count(number: u64, singular: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {singular}{ending}", thousands(number))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,7 +21,5 @@ mod tests {
     fn a_comma_stands_before_every_third_digit() {
         let texts: Vec<_> = [0, 999, 1000, 1_234_567].map(thousands).into();
         assert_eq!(texts, ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!(count(1, "message"), "1 message");
-        assert_eq!(count(2000, "message"), "2,000 messages");
     }
 }
