@@ -17,7 +17,7 @@ pub(crate) enum Way {
     /// Everything the server's MongoDB holds.
     Mongo(MongoSource),
     /// What the server's users see.
-    Api(RestSource),
+    Api(Box<RestSource>),
 }
 
 impl Way {
@@ -40,7 +40,7 @@ impl Way {
                 None => "MongoDB is not configured",
             },
             Via::Api => match config.rest_options()? {
-                Some(options) => return Ok(Self::Api(RestSource::connect(options)?)),
+                Some(options) => return Ok(Self::Api(Box::new(RestSource::connect(options)?))),
                 None => "the REST API is not configured",
             },
             Via::Auto => "neither the REST API nor MongoDB is configured",
@@ -99,7 +99,7 @@ pub(crate) async fn perform(
             Ok(stages.watch(sync.perform(&plan, stages)).await?)
         }
         Way::Api(source) => {
-            let sync = ViewSync::new(source, writer, options).await?;
+            let sync = ViewSync::new(&**source, writer, options).await?;
             let plan = interrupted.or(stages.watch(sync.plan(stages))).await??;
             Ok(stages.watch(sync.perform(plan, stages)).await?)
         }

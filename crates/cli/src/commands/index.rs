@@ -50,7 +50,7 @@ pub(super) async fn run(app: &mut App, command: &Command) -> Result {
     let rebuilt = match command {
         Command::Status(_) => None,
         Command::Rebuild(_) => {
-            let rebuilt = archive.rebuild_index(folder.clone(), settings.clone());
+            let rebuilt = archive.rebuild_index(folder.clone(), settings);
             Some(rebuilt.await?)
         }
     };

@@ -101,7 +101,7 @@ pub(super) async fn check(
 ) -> Result<Checked> {
     let against = match way {
         Some(Way::Mongo(source)) => Against::Mongo(source),
-        Some(Way::Api(source)) => Against::Views(source),
+        Some(Way::Api(source)) => Against::Views(&**source),
         None => Against::Itself,
     };
     let options = VerifyOptions {

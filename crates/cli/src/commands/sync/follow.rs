@@ -36,7 +36,7 @@ pub(super) async fn run(
     let stop = Box::pin(async move { interrupted.wait().await });
     Ok(match way {
         Way::Mongo(source) => follow_mongo(source, writer, &options, &watcher, stop).await?,
-        Way::Api(source) => follow_views(source, writer, &options, &watcher, stop).await?,
+        Way::Api(source) => follow_views(&**source, writer, &options, &watcher, stop).await?,
     })
 }
 

@@ -35,7 +35,7 @@ pub(super) async fn run(
             Plan::Mongo(stages.watch(sync.plan()).await?)
         }
         Way::Api(source) => {
-            let sync = ViewSync::new(source, &mut writer, options).await?;
+            let sync = ViewSync::new(&**source, &mut writer, options).await?;
             Plan::Api(stages.watch(sync.plan(&stages)).await?)
         }
     };
