@@ -52,7 +52,8 @@ async fn stages(database: &Database, command: &Document) -> Vec<String> {
     out
 }
 
-#[tokio::test]
+// Making so many documents would keep the driver from watching the server if it had no thread of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_question_of_the_source_scans_a_collection() {
     let (database, options) = crate::mongod::database(Mode::Standalone).await;
     let user = View::As("u0".into());
@@ -70,7 +71,6 @@ async fn no_question_of_the_source_scans_a_collection() {
         ids.push(id.as_str().into());
     }
     for (name, documents) in [("msg", blocks), ("conversation", rows), ("seq", seqs)] {
-        // In pieces: writing all as BSON at once would keep the driver from its other work too long.
         for documents in documents.chunks(50) {
             let inserted = database
                 .collection::<Document>(name)
