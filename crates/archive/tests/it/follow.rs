@@ -9,6 +9,7 @@ use openim_history_archive::sync::{
     FollowOptions, FollowStatus, Observer, Progress, State, follow_mongo, follow_views,
 };
 use openim_history_client::source::mongo::MongoSource;
+use openim_history_standin::collections::Collections;
 use openim_history_standin::faults::{Fault, When};
 use openim_history_standin::mongod::Mode;
 use openim_history_standin::rest::Dialect;
@@ -156,7 +157,31 @@ async fn a_replica_set_is_followed_by_its_changes() {
 
 #[tokio::test]
 async fn what_users_see_is_followed_by_asking() {
-    let (server, rest) = serve(generated(33, 500), Dialect::Main);
+    // A third of the conversations comes later.
+    let of = |document: &Document| {
+        let id = document
+            .get_str("conversation_id")
+            .or(document.get_str("doc_id"));
+        let id = id.unwrap_or_default().split(':').next().unwrap_or_default();
+        id.trim_start_matches(|letter| letter != '_')
+            .bytes()
+            .map(u32::from)
+            .sum::<u32>()
+            % 3
+    };
+    let whole = generated(33, 800);
+    let (mut first, mut later) = (Collections::new(), Vec::new());
+    for name in Collections::names() {
+        for document in whole.documents(name) {
+            let is_late = ["msg", "conversation", "seq", "seq_user"].contains(&name);
+            if is_late && of(&document) == 0 {
+                later.push((name, document));
+            } else {
+                first.insert(name, document).expect("well-formed");
+            }
+        }
+    }
+    let (server, rest) = serve(first, Dialect::Main);
     let (_keep, place) = folder();
     let (sender, mut status) = watch::channel(FollowStatus::default());
     let watcher = Watcher(Mutex::new(sender));
@@ -181,8 +206,11 @@ async fn what_users_see_is_followed_by_asking() {
         server.faults().everywhere(When::Every(1), Fault::Http(500));
         reached("degraded", &|status| status.state == State::Degraded).await;
         server.faults().clear();
-        let more = generated(34, 400);
-        server.change(|collections| *collections = more);
+        server.change(|collections| {
+            for (name, document) in later {
+                collections.insert(name, document).expect("well-formed");
+            }
+        });
         let after = reached("what came later", &|status| {
             status.state == State::Following && status.messages > before.messages + 100
         })

@@ -148,6 +148,15 @@ async fn an_archive_in_a_bucket_is_the_same_archive() {
         let _ = stop.await;
     });
     let happening = async {
+        // Stopped in the copy it begins with, it would leave the rest to the next run.
+        loop {
+            let archive = Archive::open(&place).await.expect("opens");
+            let status = archive.follow_status().await.expect("reads");
+            if status.is_some_and(|status| status.state == State::Following) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         changer.change(40).await;
         changer.add().await;
         let (conversation, last) = changer.added();

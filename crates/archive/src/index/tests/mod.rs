@@ -19,7 +19,9 @@ fn row(conversation: &str, seq: i64, text: &str) -> Row {
         message: Message {
             conversation_id: conversation.into(),
             seq: Seq(seq),
-            send_time: Timestamp::from_millis(1_700_000_000_000 + seq * 1_000),
+            send_time: Timestamp::from_millis(
+                seq.saturating_mul(1_000).saturating_add(1_700_000_000_000),
+            ),
             send_id: "alice".into(),
             content_type: ContentType::TEXT,
             // Not JSON: the text is found as it is.

@@ -249,7 +249,7 @@ fn files_of_a_writer_that_was_killed_do_not_stop_the_next() {
         .collect();
     // Lists of what was replaced, in the names the next commits give, written and never committed.
     for part in parts {
-        for number in 0..2_000 {
+        for number in 1..2_000 {
             let name = format!("{part}.{number}.del");
             if !names.contains(&name) {
                 fs::write(folder.path().join(&name), "half").unwrap();
