@@ -8,7 +8,7 @@ use object_store::aws::AmazonS3Builder;
 use object_store::{ObjectStore, ObjectStoreExt};
 use openim_history_archive::row::{RowSource, Seen};
 use openim_history_archive::sync::{
-    FollowOptions, MongoSync, NoProgress, SyncOptions, SyncReport, follow_mongo,
+    FollowOptions, MongoSync, NoProgress, State, SyncOptions, SyncReport, follow_mongo,
 };
 use openim_history_archive::verify::{Against, VerifyOptions, verify};
 use openim_history_archive::{Archive, Error, Place, Writer, WriterOptions};
