@@ -69,8 +69,11 @@ pub(crate) fn class(key: &'static str, lang: Lang) -> (&'static str, &'static st
     })
 }
 
+/// A name of a class, and what it means.
+type Words = (&'static str, &'static str);
+
 /// Class, and name and explanation in English and Chinese.
-const CLASSES: &[(&str, (&str, &str), (&str, &str))] = &[
+const CLASSES: &[(&str, Words, Words)] = &[
     (
         "normal",
         ("normal", "in the archive, nothing was done to it"),
