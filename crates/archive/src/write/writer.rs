@@ -200,7 +200,7 @@ impl Writer {
             .unwrap_or_default()
     }
 
-    /// Takes slots in. Nothing is certain before [`Writer::commit`]; what is too much for memory is
+    /// Takes slots in. Nothing is certain before [`Writer::commit_rows`]; what is too much for memory is
     /// committed on the way, under the cursor that holds.
     ///
     /// Once this or a commit failed, nothing works any more: what was committed before is there, and the
