@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use openim_history_client::model::{
-    Content, ContentType, ConversationId, ConversationKind, Message, Seq, SeqRange,
+    Content, ContentType, ConversationId, ConversationKind, Message, Seq, SeqRange, Slot,
 };
 use openim_history_client::source::{Source, View};
 
 use crate::error::Result;
 use crate::row::RowSource;
-use crate::write::Writer;
+use crate::write::{Ledger, Writer};
 
 /// Messages to which something was done.
 pub(super) type Touched = BTreeMap<ConversationId, BTreeSet<Seq>>;
@@ -17,8 +17,22 @@ pub(super) type Touched = BTreeMap<ConversationId, BTreeSet<Seq>>;
 /// Numbers told by one entry of a log, at most. Readers come with any number of them.
 const MOST: usize = 100_000;
 
+/// Notes what is told by those of some slots that the archive does not have yet: what it has, it was told
+/// of before.
+pub(super) fn note_news<'a>(
+    slots: impl IntoIterator<Item = &'a Slot>,
+    ledger: &Ledger,
+    touched: &mut Touched,
+) {
+    for message in slots.into_iter().filter_map(Slot::message) {
+        if !ledger.has(&message.conversation_id, message.seq) {
+            note(message, touched);
+        }
+    }
+}
+
 /// Notes what an entry of a log says: which messages were revoked, deleted or read.
-pub(super) fn note(message: &Message, touched: &mut Touched) {
+fn note(message: &Message, touched: &mut Touched) {
     let told = [
         ContentType::REVOKE,
         ContentType::MESSAGES_DELETED,

@@ -4,6 +4,7 @@ mod filter;
 mod follow;
 mod log;
 mod mongo;
+mod notes;
 mod options;
 mod people;
 mod progress;

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use bytes::Bytes;
 use openim_history_client::model::ConversationId;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use super::notes;
+use crate::error::Result;
 use crate::place::Place;
 use crate::write::BlockKey;
 
@@ -31,20 +31,21 @@ struct Line {
 impl SeenBlocks {
     /// Reads what was written last; what is not there or damaged is as if nothing was seen.
     pub(super) async fn read(place: &Place) -> Result<Self> {
-        let Some(bytes) = place.read(FILE).await? else {
-            return Ok(Self::default());
-        };
-        let read = tokio::task::spawn_blocking(move || parse(&bytes)).await;
-        match read.map_err(|error| Error::store(format!("read {FILE}"), error))? {
-            Ok(sizes) => Ok(Self {
-                sizes,
-                changed: false,
-            }),
-            Err(error) => {
-                tracing::warn!(%error, "{FILE} in {place} is damaged: every block is read again");
-                Ok(Self::default())
+        let lines: Vec<Line> = notes::read(place, FILE, "every block is read again").await?;
+        let mut sizes = HashMap::new();
+        for line in lines {
+            for (number, size) in line.blocks {
+                let key = BlockKey {
+                    conversation_id: line.conversation_id.clone(),
+                    number,
+                };
+                sizes.insert(key, size);
             }
         }
+        Ok(Self {
+            sizes,
+            changed: false,
+        })
     }
 
     /// Whether a block was seen with this size.
@@ -72,36 +73,12 @@ impl SeenBlocks {
             let blocks = lines.entry(&key.conversation_id).or_default();
             blocks.push((key.number, *size));
         }
-        let mut text = Vec::new();
-        for (conversation_id, blocks) in lines {
-            let line = Line {
-                conversation_id: conversation_id.clone(),
-                blocks,
-            };
-            serde_json::to_writer(&mut text, &line)
-                .map_err(|error| Error::store(format!("write {FILE}"), error))?;
-            text.push(b'\n');
-        }
-        let packed = zstd::encode_all(text.as_slice(), 3)
-            .map_err(|error| Error::store(format!("write {FILE}"), error))?;
-        place.write(FILE, packed).await?;
+        let lines = lines.into_iter().map(|(conversation_id, blocks)| Line {
+            conversation_id: conversation_id.clone(),
+            blocks,
+        });
+        notes::write(place, FILE, lines).await?;
         self.changed = false;
         Ok(())
     }
-}
-
-fn parse(bytes: &Bytes) -> std::io::Result<HashMap<BlockKey, u64>> {
-    let text = zstd::decode_all(bytes.as_ref())?;
-    let mut sizes = HashMap::new();
-    for line in serde_json::Deserializer::from_slice(&text).into_iter::<Line>() {
-        let line = line?;
-        for (number, size) in line.blocks {
-            let key = BlockKey {
-                conversation_id: line.conversation_id.clone(),
-                number,
-            };
-            sizes.insert(key, size);
-        }
-    }
-    Ok(sizes)
 }

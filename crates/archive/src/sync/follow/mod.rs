@@ -185,13 +185,8 @@ async fn copy(
             () = stop => None,
         }
     };
-    match outcome {
-        Some(outcome) => outcome.map(|_| true),
-        None => {
-            // A writer that was stopped in mid-work has not lost what it had committed.
-            Ok(false)
-        }
-    }
+    // Stopped in mid-work, nothing is lost of what was committed.
+    outcome.map_or(Ok(false), |outcome| outcome.map(|_| true))
 }
 
 /// Work that comes round again and again.

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use futures::TryStreamExt;
-use openim_history_client::model::Slot;
 use openim_history_client::source::View;
 use openim_history_client::source::mongo::{
     BlockId, BlockScope, MongoSource, ScanOptions, ScanScope,
@@ -81,12 +80,7 @@ async fn look(
         while let Some(blocks) = scan.try_next().await? {
             let mut slots = Vec::new();
             for block in blocks {
-                let ledger = writer.ledger()?;
-                for message in block.slots.iter().filter_map(Slot::message) {
-                    if !ledger.has(&message.conversation_id, message.seq) {
-                        log::note(message, &mut touched);
-                    }
-                }
+                log::note_news(&block.slots, writer.ledger()?, &mut touched);
                 weighed.push((
                     BlockKey {
                         conversation_id: block.key.conversation_id,

@@ -138,12 +138,7 @@ impl<'a> MongoSync<'a> {
                 ));
                 // Where everything is read, nothing needs to be read back.
                 if !plan.everything {
-                    let ledger = self.writer.ledger()?;
-                    for message in these.iter().filter_map(Slot::message) {
-                        if !ledger.has(&message.conversation_id, message.seq) {
-                            log::note(message, &mut touched);
-                        }
-                    }
+                    log::note_news(&these, self.writer.ledger()?, &mut touched);
                 }
                 slots.extend(these.into_iter().filter(|slot| self.options.wants(slot)));
             }

@@ -6,8 +6,9 @@ use openim_history_client::model::{ConversationId, Seq, SeqRange};
 use serde::{Deserialize, Serialize};
 
 use super::plan::without;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::place::Place;
+use crate::sync::notes;
 
 const FILE: &str = "sync/holes.jsonl.zst";
 
@@ -28,19 +29,16 @@ struct Line {
 impl Holes {
     /// Reads what was written last; what is not there or damaged is as if nothing was asked.
     pub(super) async fn read(place: &Place) -> Result<Self> {
-        let Some(bytes) = place.read(FILE).await? else {
-            return Ok(Self::default());
-        };
-        match parse(&bytes) {
-            Ok(ranges) => Ok(Self {
-                ranges,
-                changed: false,
-            }),
-            Err(error) => {
-                tracing::warn!(%error, "{FILE} in {place} is damaged: all holes are asked for again");
-                Ok(Self::default())
-            }
-        }
+        let lines: Vec<Line> = notes::read(place, FILE, "all holes are asked for again").await?;
+        let ranges = lines.into_iter().map(|line| {
+            let holes = line.holes.into_iter();
+            let ranges = holes.map(|(first, last)| SeqRange { first, last });
+            (line.conversation_id, ranges.collect())
+        });
+        Ok(Self {
+            ranges: ranges.collect(),
+            changed: false,
+        })
     }
 
     /// Notes a number.
@@ -77,41 +75,17 @@ impl Holes {
         if !self.changed {
             return Ok(());
         }
-        let mut text = Vec::new();
-        for (conversation_id, ranges) in &self.ranges {
-            let line = Line {
-                conversation_id: conversation_id.clone(),
-                holes: ranges
-                    .iter()
-                    .map(|range| (range.first, range.last))
-                    .collect(),
-            };
-            serde_json::to_writer(&mut text, &line)
-                .map_err(|error| Error::store(format!("write {FILE}"), error))?;
-            text.push(b'\n');
-        }
-        let packed = zstd::encode_all(text.as_slice(), 3)
-            .map_err(|error| Error::store(format!("write {FILE}"), error))?;
-        place.write(FILE, packed).await?;
+        let lines = self.ranges.iter().map(|(conversation_id, ranges)| Line {
+            conversation_id: conversation_id.clone(),
+            holes: ranges
+                .iter()
+                .map(|range| (range.first, range.last))
+                .collect(),
+        });
+        notes::write(place, FILE, lines).await?;
         self.changed = false;
         Ok(())
     }
-}
-
-fn parse(bytes: &[u8]) -> std::io::Result<BTreeMap<ConversationId, Vec<SeqRange>>> {
-    let text = zstd::decode_all(bytes)?;
-    let mut ranges = BTreeMap::new();
-    for line in serde_json::Deserializer::from_slice(&text).into_iter::<Line>() {
-        let line = line?;
-        let holes = line.holes.into_iter();
-        ranges.insert(
-            line.conversation_id,
-            holes
-                .map(|(first, last)| SeqRange { first, last })
-                .collect(),
-        );
-    }
-    Ok(ranges)
 }
 
 #[cfg(test)]

@@ -109,21 +109,14 @@ impl<'a> ViewSync<'a> {
             let slots = slots?;
             count += 1;
             let mut told = log::Touched::new();
-            let ledger = self.writer.ledger()?;
-            let mut taken = Vec::with_capacity(slots.len());
-            for slot in slots {
-                match &slot {
-                    Slot::Hole(hole) => self.holes.put(&hole.conversation_id, hole.seq),
-                    Slot::Message(message) => {
-                        if !ledger.has(&message.conversation_id, message.seq) {
-                            log::note(message, &mut told);
-                        }
-                    }
-                }
-                if self.options.wants(&slot) {
-                    taken.push(slot);
+            log::note_news(&slots, self.writer.ledger()?, &mut told);
+            for slot in &slots {
+                if let Slot::Hole(hole) = slot {
+                    self.holes.put(&hole.conversation_id, hole.seq);
                 }
             }
+            let taken = slots.into_iter().filter(|slot| self.options.wants(slot));
+            let taken = taken.collect();
             if !told.is_empty() {
                 touched.push((task.viewer.clone(), told));
             }

@@ -1,7 +1,5 @@
 //! One new file of messages, being filled.
 
-use std::ops::ControlFlow;
-
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
@@ -121,9 +119,8 @@ impl Part {
             ));
         };
         let times = times.as_primitive::<TimestampMicrosecondType>();
-        let _: ControlFlow<()> = read::each(batch, |at, conversation, seq| {
+        read::each(batch, |at, conversation, seq| {
             self.measure(conversation, Seq(seq), times.value(at) / 1_000);
-            ControlFlow::Continue(())
         });
         self.rows += batch.num_rows() as u64;
         self.writer

@@ -1,11 +1,11 @@
 //! Reading files of messages: keys alone, whole rows, or the rows of some keys.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::ControlFlow;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, BooleanArray, RecordBatch};
+use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt};
 use object_store::ObjectStoreExt;
 use object_store::path::Path as ObjectPath;
@@ -76,21 +76,30 @@ pub(crate) async fn each_key(
     file: &DataFile,
     mut tell: impl FnMut(&str, i64),
 ) -> Result<()> {
+    let mut stream = projected(place, file, &["conversation_id", "seq"]).await?;
+    while let Some(batch) = stream.try_next().await? {
+        each(&batch, |_, conversation, seq| tell(conversation, seq));
+    }
+    Ok(())
+}
+
+/// Reads some columns of a file, in large batches.
+async fn projected(
+    place: &Place,
+    file: &DataFile,
+    columns: &[&str],
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let builder = open(place, file).await?;
-    let only = ProjectionMask::columns(builder.parquet_schema(), ["conversation_id", "seq"]);
-    let mut stream = builder
+    let only = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    let stream = builder
         .with_projection(only)
         .with_batch_size(65_536)
         .build()
         .map_err(|error| unreadable(place, file, error))?;
-    while let Some(batch) = stream.next().await {
-        let batch = batch.map_err(|error| unreadable(place, file, error))?;
-        let _: ControlFlow<()> = each(&batch, |_, conversation, seq| {
-            tell(conversation, seq);
-            ControlFlow::Continue(())
-        });
-    }
-    Ok(())
+    let (place, file) = (place.clone(), file.clone());
+    Ok(stream
+        .map_err(move |error| unreadable(&place, &file, error))
+        .boxed())
 }
 
 /// What was done to a message, the most that was.
@@ -108,7 +117,6 @@ pub(crate) async fn each_state(
     file: &DataFile,
     mut tell: impl FnMut(&str, i64, State),
 ) -> Result<()> {
-    let builder = open(place, file).await?;
     let columns = [
         "conversation_id",
         "seq",
@@ -116,14 +124,8 @@ pub(crate) async fn each_state(
         "deleted_for",
         "purged_at",
     ];
-    let only = ProjectionMask::columns(builder.parquet_schema(), columns);
-    let mut stream = builder
-        .with_projection(only)
-        .with_batch_size(65_536)
-        .build()
-        .map_err(|error| unreadable(place, file, error))?;
-    while let Some(batch) = stream.next().await {
-        let batch = batch.map_err(|error| unreadable(place, file, error))?;
+    let mut stream = projected(place, file, &columns).await?;
+    while let Some(batch) = stream.try_next().await? {
         let (Some(revoked), Some(deleted), Some(purged)) = (
             batch.column_by_name("revoked_by"),
             batch.column_by_name("deleted_for"),
@@ -132,7 +134,7 @@ pub(crate) async fn each_state(
             continue;
         };
         let deleted = deleted.as_list::<i32>();
-        let _: ControlFlow<()> = each(&batch, |at, conversation, seq| {
+        each(&batch, |at, conversation, seq| {
             let state = if purged.is_valid(at) {
                 State::Purged
             } else if revoked.is_valid(at) {
@@ -143,7 +145,6 @@ pub(crate) async fn each_state(
                 State::Normal
             };
             tell(conversation, seq, state);
-            ControlFlow::Continue(())
         });
     }
     Ok(())
@@ -185,22 +186,18 @@ pub(crate) async fn find(
 }
 
 /// Goes through the keys of a batch.
-pub(super) fn each<B>(
-    batch: &RecordBatch,
-    mut tell: impl FnMut(usize, &str, i64) -> ControlFlow<B>,
-) -> ControlFlow<B> {
+pub(super) fn each(batch: &RecordBatch, mut tell: impl FnMut(usize, &str, i64)) {
     let (Some(conversations), Some(seqs)) = (
         batch.column_by_name("conversation_id"),
         batch.column_by_name("seq"),
     ) else {
-        return ControlFlow::Continue(());
+        return;
     };
     let conversations = conversations.as_string::<i32>();
     let seqs = seqs.as_primitive::<Int64Type>();
     for at in 0..batch.num_rows() {
-        tell(at, conversations.value(at), seqs.value(at))?;
+        tell(at, conversations.value(at), seqs.value(at));
     }
-    ControlFlow::Continue(())
 }
 
 /// Says of each row of a batch whether its key is among `keys`.
@@ -208,14 +205,13 @@ pub(crate) fn among(batch: &RecordBatch, keys: &Keys) -> BooleanArray {
     let mut found = Vec::with_capacity(batch.num_rows());
     // Neighbours are often of one conversation.
     let mut last: Option<(String, Option<&HashSet<Seq>>)> = None;
-    let _: ControlFlow<()> = each(batch, |_, conversation, seq| {
+    each(batch, |_, conversation, seq| {
         if last.as_ref().is_none_or(|(id, _)| id != conversation) {
             let seqs = keys.get(&ConversationId::new(conversation));
             last = Some((conversation.to_owned(), seqs));
         }
         let seqs = last.as_ref().and_then(|(_, seqs)| *seqs);
         found.push(seqs.is_some_and(|seqs| seqs.contains(&Seq(seq))));
-        ControlFlow::Continue(())
     });
     found.into()
 }
