@@ -6,6 +6,7 @@
 mod archive;
 mod error;
 pub mod index;
+pub mod media;
 mod place;
 pub mod row;
 pub mod sync;

@@ -21,8 +21,11 @@ use tokio::time::Instant;
 use super::Place;
 use crate::error::{Error, Result};
 
-/// The file of the lock, in both kinds of places.
+/// The file of the writer's lock, in both kinds of places.
 const LOCK: &str = "sync/lock";
+
+/// That of who fetches attachments: it goes on beside a writer.
+const MEDIA: &str = "sync/media.lock";
 
 /// So often a lease is renewed before it runs out.
 const RENEWALS: u32 = 6;
@@ -93,14 +96,23 @@ impl Lock {
     /// Takes the lock, or says who has it. A lease that was not renewed for as long as `lease` says was
     /// left behind.
     pub(crate) async fn take(place: &Place, lease: Duration) -> Result<Self> {
+        Self::take_at(place, LOCK, lease).await
+    }
+
+    /// Takes the lock of who fetches attachments, or says who has it.
+    pub(crate) async fn take_media(place: &Place, lease: Duration) -> Result<Self> {
+        Self::take_at(place, MEDIA, lease).await
+    }
+
+    async fn take_at(place: &Place, path: &str, lease: Duration) -> Result<Self> {
         let Some(folder) = place.local() else {
-            return take_lease(place, lease).await;
+            return take_lease(place, path, lease).await;
         };
-        match take_file(place, folder) {
+        match take_file(place, &folder.join(path)) {
             // Who only asks whether it is taken holds it for a moment.
             Err(Error::Locked { .. }) => {
                 tokio::time::sleep(MOMENT).await;
-                take_file(place, folder)
+                take_file(place, &folder.join(path))
             }
             outcome => outcome,
         }
@@ -168,8 +180,7 @@ impl Lock {
     }
 }
 
-fn take_file(place: &Place, folder: &Path) -> Result<Lock> {
-    let path = folder.join(LOCK);
+fn take_file(place: &Place, path: &Path) -> Result<Lock> {
     let failed = |error| Error::store(format!("lock {place}"), error);
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(failed)?;
@@ -179,7 +190,7 @@ fn take_file(place: &Place, folder: &Path) -> Result<Lock> {
         .write(true)
         .create(true)
         .truncate(false)
-        .open(&path)
+        .open(path)
         .map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {}
@@ -202,8 +213,8 @@ fn take_file(place: &Place, folder: &Path) -> Result<Lock> {
     Ok(Lock(Held::File { _file: file }))
 }
 
-async fn take_lease(place: &Place, lease: Duration) -> Result<Lock> {
-    let path = ObjectPath::from(LOCK);
+async fn take_lease(place: &Place, path: &str, lease: Duration) -> Result<Lock> {
+    let path = ObjectPath::from(path);
     let failed = |error| Error::store(format!("lock {place}"), error);
     let text = serde_json::to_vec(&Holder::this_process())
         .map_err(|error| Error::store(format!("lock {place}"), error))?;

@@ -13,6 +13,7 @@ mod seen;
 mod views;
 
 pub use self::filter::Filter;
+pub(crate) use self::filter::matches;
 pub use self::follow::{
     FollowOptions, FollowStatus, Observer, State, Stop, follow_mongo, follow_views,
 };

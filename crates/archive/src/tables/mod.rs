@@ -1,5 +1,6 @@
 //! The tables: Delta Lake, one folder each.
 
+pub(crate) mod attachments;
 pub(crate) mod file;
 pub(crate) mod messages;
 mod reader;

@@ -6,6 +6,7 @@ mod crash;
 mod damage;
 mod follow;
 mod limits;
+mod media;
 mod places;
 mod python;
 mod readers;

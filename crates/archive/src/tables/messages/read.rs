@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
+use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, BooleanArray, RecordBatch};
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt};
 use object_store::ObjectStoreExt;
 use object_store::path::Path as ObjectPath;
-use openim_history_client::model::{ConversationId, Seq};
+use openim_history_client::model::{ContentType, ConversationId, Seq};
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, RowFilter};
 use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
 use parquet::errors::ParquetError;
@@ -146,6 +146,58 @@ pub(crate) async fn each_state(
             };
             tell(conversation, seq, state);
         });
+    }
+    Ok(())
+}
+
+/// Tells the contents of a file's messages whose type is among `types`, and what else changed about a
+/// message of whatever type, as JSON: contents that were replaced are there.
+pub(crate) async fn each_content(
+    place: &Place,
+    file: &DataFile,
+    types: &'static [ContentType],
+    mut tell: impl FnMut(ContentType, Option<&str>, Option<&str>),
+) -> Result<()> {
+    let builder = open(place, file).await?;
+    let schema = builder.parquet_schema();
+    let of = ProjectionMask::columns(schema, ["content_type", "changes"]);
+    let only = ProjectionMask::columns(schema, ["content_type", "content", "changes"]);
+    let wanted = |number: i32| types.contains(&ContentType(number));
+    let filter = ArrowPredicateFn::new(of, move |batch| {
+        let (Some(kinds), Some(changes)) = (
+            batch.column_by_name("content_type"),
+            batch.column_by_name("changes"),
+        ) else {
+            return Ok(BooleanArray::from(vec![false; batch.num_rows()]));
+        };
+        let kinds = kinds.as_primitive::<Int32Type>().values().iter();
+        let found = kinds
+            .enumerate()
+            .map(|(at, kind)| wanted(*kind) || changes.is_valid(at));
+        Ok(found.collect::<Vec<_>>().into())
+    });
+    let mut stream = builder
+        .with_projection(only)
+        .with_row_filter(RowFilter::new(vec![Box::new(filter)]))
+        .with_batch_size(BATCH)
+        .build()
+        .map_err(|error| unreadable(place, file, error))?;
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(|error| unreadable(place, file, error))?;
+        let (Some(kinds), Some(contents), Some(changes)) = (
+            batch.column_by_name("content_type"),
+            batch.column_by_name("content"),
+            batch.column_by_name("changes"),
+        ) else {
+            continue;
+        };
+        let kinds = kinds.as_primitive::<Int32Type>();
+        let (contents, changes) = (contents.as_string::<i32>(), changes.as_string::<i32>());
+        for at in 0..batch.num_rows() {
+            let content = contents.is_valid(at).then(|| contents.value(at));
+            let changes = changes.is_valid(at).then(|| changes.value(at));
+            tell(ContentType(kinds.value(at)), content, changes);
+        }
     }
     Ok(())
 }

@@ -1,0 +1,26 @@
+//! Attachments: pictures, voice messages, videos and files, fetched once each and kept by what they hold.
+//!
+//! Messages name attachments by address. [`plan`] finds the addresses that are new since the last time, and
+//! [`MediaPlan::perform`] fetches what is to be fetched into `media/` of the archive, under a name made of the
+//! content alone. The table `attachments` says of each address what became of it, and [`MediaFiles`] tells where
+//! the attachments of a message lie.
+
+mod fetch;
+mod files;
+mod find;
+mod hosts;
+mod keep;
+mod kind;
+mod options;
+mod plan;
+mod report;
+mod run;
+mod scan;
+
+pub use self::fetch::FailureKind;
+pub use self::files::{MediaFile, MediaFiles};
+pub use self::find::{Attachment, Role, attachments};
+pub use self::kind::{MediaKind, MediaStatus, UnknownMediaKind};
+pub use self::options::MediaOptions;
+pub use self::plan::{MediaPlan, Tally, plan};
+pub use self::report::{MediaFailure, MediaReport};
