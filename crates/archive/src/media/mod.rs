@@ -8,6 +8,7 @@
 mod fetch;
 mod files;
 mod find;
+mod follow;
 mod hosts;
 mod keep;
 mod kind;
@@ -20,6 +21,7 @@ mod scan;
 pub use self::fetch::FailureKind;
 pub use self::files::{MediaFile, MediaFiles};
 pub use self::find::{Attachment, Role, attachments};
+pub use self::follow::follow;
 pub use self::kind::{MediaKind, MediaStatus, UnknownMediaKind};
 pub use self::options::MediaOptions;
 pub use self::plan::{MediaPlan, Tally, plan};

@@ -54,6 +54,24 @@ impl MediaReport {
         self.failed.values().sum()
     }
 
+    /// Adds what came of another run after this one.
+    pub(super) fn add(&mut self, next: &Self) {
+        self.found += next.found;
+        self.fetched += next.fetched;
+        self.bytes += next.bytes;
+        self.same_content += next.same_content;
+        self.size_differs += next.size_differs;
+        self.there = next.there.max(self.there);
+        for (why, count) in &next.failed {
+            *self.failed.entry(*why).or_default() += count;
+        }
+        let room = TOLD.saturating_sub(self.failures.len());
+        self.failures
+            .extend(next.failures.iter().take(room).cloned());
+        self.stopped |= next.stopped;
+        self.elapsed_ms += next.elapsed_ms;
+    }
+
     pub(super) fn fail(&mut self, url: &str, kind: MediaKind, failure: &Failure) {
         *self.failed.entry(failure.kind).or_default() += 1;
         if self.failures.len() < TOLD {

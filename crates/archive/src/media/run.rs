@@ -122,7 +122,7 @@ impl MediaPlan {
         let mut jobs = std::pin::pin!(jobs);
         let mut done: BTreeMap<String, Vec<Record>> = BTreeMap::new();
         let mut count = 0;
-        let mut paths = HashSet::new();
+        let mut new = HashSet::new();
         let mut flush_at = tokio::time::Instant::now() + PATIENCE;
         let mut outcome = Ok(());
         loop {
@@ -142,7 +142,7 @@ impl MediaPlan {
                     break;
                 }
                 Some(Some(Ok(tried))) => {
-                    tell(&tried, &mut paths, report);
+                    tell(&tried, &mut new, report);
                     progress.advance(1);
                     done.entry(tried.origin).or_default().push(tried.record);
                     count += 1;
@@ -162,15 +162,17 @@ impl MediaPlan {
     }
 }
 
-/// Counts an attachment that was tried. `paths` are those of the run so far: two of the same content may come
-/// side by side, and neither find the other there.
-fn tell(tried: &Tried, paths: &mut HashSet<Digest16>, report: &mut MediaReport) {
+/// Counts an attachment that was tried. `new` are the paths this run brought: two of the same content may
+/// come side by side, in any order, with both, one or none of them finding the other there.
+fn tell(tried: &Tried, new: &mut HashSet<Digest16>, report: &mut MediaReport) {
     match &tried.outcome {
         Ok((kept, size_differs)) => {
             report.fetched += 1;
             report.bytes += tried.record.size.unwrap_or_default();
-            let is_first = paths.insert(digest16(&kept.path));
-            report.same_content += u64::from(kept.was_there || !is_first);
+            if !kept.was_there {
+                new.insert(digest16(&kept.path));
+            }
+            report.same_content = report.fetched - new.len() as u64;
             report.size_differs += u64::from(*size_differs);
         }
         Err(failure) => report.fail(&tried.record.url, tried.record.kind, failure),

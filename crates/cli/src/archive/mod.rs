@@ -1,6 +1,7 @@
 //! What the commands around an archive have in common.
 
 mod holes;
+mod media;
 mod place;
 mod report;
 mod selection;
@@ -8,6 +9,7 @@ mod stages;
 mod way;
 
 pub(crate) use self::holes::{Checked, is_wrong, show as show_verified};
+pub(crate) use self::media::{MediaArgs, staged};
 pub(crate) use self::place::{ArchiveArgs, cache_of, writer};
 pub(crate) use self::report::{ReportArgs, json, pairs, table};
 pub(crate) use self::selection::FilterArgs;

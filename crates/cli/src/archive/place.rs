@@ -57,20 +57,20 @@ pub(crate) async fn writer(place: &Place, server: &str, with_index: bool) -> Res
             }
             opened => opened?,
         };
-        options.index_folder = cache_of(&archive);
+        options.index_folder = cache_of(&archive, "index");
     }
     Ok(Archive::write(place, server, options).await?)
 }
 
-/// Returns where the index of an archive lies that is not on this machine: in the user's folder for
-/// what can be made again. `None` where the index lies with the archive.
-pub(crate) fn cache_of(archive: &Archive) -> Option<PathBuf> {
+/// Returns where something that can be made again lies of an archive that is not on this machine: in the
+/// user's folder for such things. `None` where it lies with the archive.
+pub(crate) fn cache_of(archive: &Archive, what: &str) -> Option<PathBuf> {
     if archive.place().local().is_some() {
         return None;
     }
     let folder = cache(|name| std::env::var_os(name).map(PathBuf::from))?;
-    let index = folder.join("openim-history").join("index");
-    Some(index.join(archive.manifest().id.to_string()))
+    let folder = folder.join("openim-history").join(what);
+    Some(folder.join(archive.manifest().id.to_string()))
 }
 
 fn cache(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {

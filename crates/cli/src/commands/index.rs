@@ -46,7 +46,7 @@ pub(super) async fn run(app: &mut App, command: &Command) -> Result {
     let (Command::Status(args) | Command::Rebuild(args)) = command;
     let config = app.configure()?;
     let archive = Archive::open(&args.archive.place(&config)?).await?;
-    let (folder, settings) = (cache_of(&archive), IndexSettings::default());
+    let (folder, settings) = (cache_of(&archive, "index"), IndexSettings::default());
     let rebuilt = match command {
         Command::Status(_) => None,
         Command::Rebuild(_) => {

@@ -107,7 +107,7 @@ pub(super) async fn check(
     let options = VerifyOptions {
         filter,
         full,
-        index_folder: cache_of(archive),
+        index_folder: cache_of(archive, "index"),
     };
     let stages = Stages::new(&app.ui, false, None);
     let report = stages

@@ -10,6 +10,7 @@ use crate::numbers::thousands;
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Thing {
+    Attachment,
     Conversation,
     Group,
     Member,
@@ -50,6 +51,7 @@ impl Thing {
     /// The English word, and the Chinese measure word and noun.
     fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
+            Self::Attachment => ("attachment", "个", "附件"),
             Self::Conversation => ("conversation", "个", "会话"),
             Self::Group => ("group", "个", "群组"),
             Self::Member => ("member", "名", "成员"),
@@ -94,6 +96,7 @@ pub(crate) const HEADINGS: &[(&str, &str, &str)] = &[
     ("admin", "ADMIN", "管理级别"),
     ("at_user_ids", "MENTIONS", "提及"),
     ("attached_info", "ATTACHED INFO", "附加信息"),
+    ("attachments", "ATTACHMENTS", "附件"),
     ("blocks", "BLOCKS", "数据块"),
     ("bytes", "SIZE", "大小"),
     ("changed", "CHANGED", "已更改"),

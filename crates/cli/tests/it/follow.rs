@@ -12,7 +12,7 @@ use crate::mongo::runtime;
 use crate::run::{Place, server};
 
 /// Asks `status` until it says what is waited for.
-fn until(place: &Place, follower: &mut Child, said: impl Fn(&Value) -> bool) -> Value {
+pub(crate) fn until(place: &Place, follower: &mut Child, said: impl Fn(&Value) -> bool) -> Value {
     loop {
         if let Some(code) = follower.try_wait().expect("a child") {
             let mut text = String::new();
@@ -31,21 +31,22 @@ fn until(place: &Place, follower: &mut Child, said: impl Fn(&Value) -> bool) -> 
     }
 }
 
-fn is_following(status: &Value) -> bool {
+pub(crate) fn is_following(status: &Value) -> bool {
     status["alive"] == true && status["follow"]["state"] == "following"
 }
 
-fn follow(place: &Place) -> Child {
+pub(crate) fn follow(place: &Place, args: &[&str]) -> Child {
     place
         .command()
         .args(["sync", "--follow"])
+        .args(args)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program runs")
 }
 
-fn terminate(follower: Child) -> (Option<i32>, String) {
+pub(crate) fn terminate(follower: Child) -> (Option<i32>, String) {
     let sent = Command::new("kill")
         .args(["-TERM", &follower.id().to_string()])
         .status();
@@ -58,7 +59,7 @@ fn terminate(follower: Child) -> (Option<i32>, String) {
 #[test]
 fn a_follower_that_is_told_to_stop_has_everything_committed() {
     let (mongod, place) = recorded_mongod(Mode::ReplicaSet);
-    let mut follower = follow(&place);
+    let mut follower = follow(&place, &[]);
     let status = until(&place, &mut follower, is_following);
     let before = status["messages"].as_u64().expect("a number");
     let locked = place.run(&["sync"]);
@@ -105,7 +106,7 @@ fn a_follower_that_is_told_to_stop_has_everything_committed() {
 fn rest_is_followed_too() {
     let server = server();
     let place = Place::new().server(&server);
-    let mut follower = follow(&place);
+    let mut follower = follow(&place, &[]);
     until(&place, &mut follower, is_following);
     let (code, said) = terminate(follower);
     assert_eq!(code, Some(0), "{said}");

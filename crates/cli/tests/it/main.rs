@@ -12,6 +12,7 @@ mod doctor;
 mod files;
 mod follow;
 mod lists;
+mod media;
 mod memory;
 mod message;
 mod messages;

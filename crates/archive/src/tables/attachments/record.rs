@@ -48,3 +48,14 @@ pub(crate) struct Record {
     pub(crate) tried_at: Option<Timestamp>,
     pub(crate) fetched_at: Option<Timestamp>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::COLUMNS;
+    use crate::tables::messages::columns::tests::are_documented;
+
+    #[test]
+    fn the_documentation_names_every_column_and_its_type() {
+        are_documented("attachments", COLUMNS, &[]);
+    }
+}

@@ -5,10 +5,12 @@ use std::sync::Mutex;
 use indicatif::ProgressStyle;
 use jiff::tz::TimeZone;
 use openim_history_archive::Writer;
+use openim_history_archive::media::MediaReport;
 use openim_history_archive::sync::{
     FollowOptions, FollowStatus, Observer, Progress, State, SyncOptions, follow_mongo, follow_views,
 };
 use openim_history_client::model::Lang;
+use serde::Serialize;
 
 use crate::archive::{Stages, Way, json};
 use crate::error::Result;
@@ -40,10 +42,24 @@ pub(super) async fn run(
     })
 }
 
+/// What became of everything since it began.
+#[derive(Serialize)]
+struct Followed<'a> {
+    #[serde(flatten)]
+    status: &'a FollowStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<&'a MediaReport>,
+}
+
 /// Says what became of everything since it began.
-pub(super) fn summary(app: &mut App, status: &FollowStatus, is_json: bool) -> Result {
+pub(super) fn summary(
+    app: &mut App,
+    status: &FollowStatus,
+    media: Option<&MediaReport>,
+    is_json: bool,
+) -> Result {
     if is_json {
-        json(&mut app.out, status)?;
+        json(&mut app.out, &Followed { status, media })?;
     }
     let lang = app.ui.lang;
     let news = news(status.counts, lang);
@@ -52,6 +68,9 @@ pub(super) fn summary(app: &mut App, status: &FollowStatus, is_json: bool) -> Re
         Lang::En => format!("{news} since it began; {messages} in the archive"),
         Lang::Zh => format!("启动以来{news}；归档共 {messages}"),
     });
+    if let Some(media) = media {
+        super::media::summary(&app.ui, media);
+    }
     Ok(())
 }
 

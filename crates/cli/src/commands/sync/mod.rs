@@ -1,14 +1,20 @@
 //! `sync`
 
 mod follow;
+mod media;
 mod plan;
 mod summary;
 
+use openim_history_archive::media::MediaOptions;
 use openim_history_archive::sync::SyncOptions;
+use openim_history_archive::{Archive, Place, Writer};
+use tokio::sync::oneshot;
 
-use crate::archive::{ArchiveArgs, FilterArgs, ReportArgs, Stages, Way, perform, writer};
+use crate::archive::{
+    ArchiveArgs, FilterArgs, MediaArgs, ReportArgs, Stages, Way, perform, staged, writer,
+};
 use crate::error::{CommandError, Result};
-use crate::run::App;
+use crate::run::{App, Interrupted};
 use crate::time;
 use crate::words::archive::{heads, say};
 
@@ -43,6 +49,8 @@ pub(crate) struct Args {
     #[arg(long)]
     no_index: bool,
     #[command(flatten)]
+    media: MediaArgs,
+    #[command(flatten)]
     report: ReportArgs,
 }
 
@@ -58,36 +66,110 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
             .await??,
         thorough: args.thorough,
     };
+    let media = args.media.options(&config, args.thorough)?;
     let way = interrupted.or(Way::open(&config)).await??;
     let said = heads(&place.to_string(), &way.describe(), app.ui.lang);
     app.ui.status(said);
     if args.dry_run {
-        return plan::run(app, &place, &way, options, is_json).await;
+        return plan::run(app, &place, &way, options, media, is_json).await;
     }
-    let mut writer = writer(&place, way.server(), !args.no_index).await?;
+    let job = Job {
+        place,
+        way,
+        media,
+        is_json,
+    };
+    let writer = writer(&job.place, job.way.server(), !args.no_index).await?;
     if args.follow {
-        let outcome = follow::run(app, &way, &mut writer, options, interrupted).await;
-        let closed = writer.close().await;
-        let status = outcome?;
-        closed?;
-        return follow::summary(app, &status, is_json);
+        follow(app, job, writer, options, interrupted).await
+    } else {
+        copy(app, job, writer, options, interrupted).await
     }
-    let stages = Stages::new(&app.ui, way.counts_bytes(), Some(interrupted.clone()));
-    let outcome = perform(&way, &mut writer, options, &stages, &mut interrupted).await;
+}
+
+/// What is brought up to date from where, and how that is told.
+struct Job {
+    place: Place,
+    way: Way,
+    media: Option<MediaOptions>,
+    is_json: bool,
+}
+
+/// Copies what is there, and then fetches its attachments if these are asked for.
+async fn copy(
+    app: &mut App,
+    job: Job,
+    mut writer: Writer,
+    options: SyncOptions,
+    mut interrupted: Interrupted,
+) -> Result {
+    let stages = Stages::new(&app.ui, job.way.counts_bytes(), Some(interrupted.clone()));
+    let outcome = perform(&job.way, &mut writer, options, &stages, &mut interrupted).await;
     drop(stages);
     let closed = writer.close().await;
     let report = outcome?;
     closed?;
-    summary::show(app, &place, &way, &report, is_json)?;
+    if !job.is_json {
+        summary::table(app, &report)?;
+    }
+    summary::say(app, &report);
+    let fetched = match job.media {
+        Some(options) if !report.stopped => {
+            let fetched = media::run(app, &job.place, options, interrupted).await?;
+            media::summary(&app.ui, &fetched);
+            Some(fetched)
+        }
+        _ => None,
+    };
+    if job.is_json {
+        summary::json(app, &job.place, &job.way, &report, fetched.as_ref())?;
+    }
+    let lang = app.ui.lang;
     if report.stopped {
         app.ui.status(say(
-            app.ui.lang,
+            lang,
             "what was read is in the archive; the next run goes on from there",
             "已读取的内容已存入归档；下次运行从此处继续",
         ));
-        return Err(CommandError::Interrupted);
+    } else if fetched.is_some_and(|fetched| fetched.stopped) {
+        app.ui.status(say(
+            lang,
+            "what was fetched is in the archive; the next run fetches the rest",
+            "已获取的附件已存入归档；下次运行获取其余部分",
+        ));
+    } else {
+        return Ok(());
     }
-    Ok(())
+    Err(CommandError::Interrupted)
+}
+
+/// Follows, and fetches attachments beside it if these are asked for.
+async fn follow(
+    app: &mut App,
+    job: Job,
+    mut writer: Writer,
+    options: SyncOptions,
+    interrupted: Interrupted,
+) -> Result {
+    let (has_ended, ended) = oneshot::channel();
+    let followed = async {
+        let outcome = follow::run(app, &job.way, &mut writer, options, interrupted.clone()).await;
+        drop(has_ended);
+        outcome
+    };
+    let (outcome, fetched) = match job.media {
+        Some(options) => {
+            let options = staged(options, &Archive::open(&job.place).await?);
+            let fetched = media::follow(&app.ui, &job.place, options, interrupted.clone(), ended);
+            let (outcome, fetched) = tokio::join!(followed, fetched);
+            (outcome, Some(fetched))
+        }
+        None => (followed.await, None),
+    };
+    let closed = writer.close().await;
+    let status = outcome?;
+    closed?;
+    follow::summary(app, &status, fetched.as_ref(), job.is_json)
 }
 
 fn since(

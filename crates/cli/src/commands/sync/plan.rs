@@ -1,6 +1,7 @@
 //! `sync --dry-run`: what there is to read.
 
 use indicatif::BinaryBytes;
+use openim_history_archive::media::{MediaOptions, MediaPlan};
 use openim_history_archive::sync::{MongoPlan, MongoSync, SyncOptions, ViewPlan, ViewSync};
 use openim_history_archive::{Archive, Error, Place, Writer};
 use serde::Serialize;
@@ -18,6 +19,8 @@ struct Planned<'a, P> {
     place: String,
     via: &'static str,
     plan: &'a P,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<&'a MediaPlan>,
 }
 
 pub(super) async fn run(
@@ -25,6 +28,7 @@ pub(super) async fn run(
     place: &Place,
     way: &Way,
     options: SyncOptions,
+    media: Option<MediaOptions>,
     is_json: bool,
 ) -> Result {
     let (mut writer, _folder) = opened(place, way).await?;
@@ -41,16 +45,33 @@ pub(super) async fn run(
     };
     drop(stages);
     writer.close().await?;
+    let media = match media {
+        Some(options) => super::media::plan(app, place, options).await?,
+        None => None,
+    };
+    let media = media.as_ref();
     let lang = app.ui.lang;
     let (place, via) = (place.to_string(), way.name());
     let number = |number: u64| Cell::new(thousands(number));
     let is_empty = match &planned {
         Plan::Mongo(plan) if is_json => {
-            json(&mut app.out, &Planned { place, via, plan })?;
+            let planned = Planned {
+                place,
+                via,
+                plan,
+                media,
+            };
+            json(&mut app.out, &planned)?;
             plan.is_empty()
         }
         Plan::Api(plan) if is_json => {
-            json(&mut app.out, &Planned { place, via, plan })?;
+            let planned = Planned {
+                place,
+                via,
+                plan,
+                media,
+            };
+            json(&mut app.out, &planned)?;
             plan.is_empty()
         }
         Plan::Mongo(plan) => {
@@ -73,6 +94,12 @@ pub(super) async fn run(
             plan.is_empty()
         }
     };
+    if let Some(media) = media
+        && !is_json
+    {
+        super::media::show_plan(app, media)?;
+    }
+    let is_empty = is_empty && media.is_none_or(|media| media.due.count == 0);
     app.ui.status(if is_empty {
         say(
             lang,

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use openim_history_archive::Place;
 use openim_history_archive::SmallCounts;
+use openim_history_archive::media::MediaReport;
 use openim_history_archive::sync::SyncReport;
 use openim_history_client::model::Lang;
 use serde::Serialize;
 
-use crate::archive::{Way, json, table};
+use crate::archive::{self, Way};
 use crate::error::Result;
 use crate::numbers::thousands;
 use crate::run::App;
@@ -23,25 +24,29 @@ struct Synced<'a> {
     via: &'static str,
     #[serde(flatten)]
     report: &'a SyncReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<&'a MediaReport>,
 }
 
-pub(super) fn show(
+/// Writes all of it as one JSON object.
+pub(super) fn json(
     app: &mut App,
     place: &Place,
     way: &Way,
     report: &SyncReport,
-    is_json: bool,
+    media: Option<&MediaReport>,
 ) -> Result {
-    if is_json {
-        let synced = Synced {
-            place: place.to_string(),
-            via: way.name(),
-            report,
-        };
-        json(&mut app.out, &synced)?;
-    } else {
-        tables(app, report)?;
-    }
+    let synced = Synced {
+        place: place.to_string(),
+        via: way.name(),
+        report,
+        media,
+    };
+    archive::json(&mut app.out, &synced)
+}
+
+/// Says it in a line.
+pub(super) fn say(app: &App, report: &SyncReport) {
     let lang = app.ui.lang;
     let news = news(report.messages, lang);
     let conversations = Thing::Conversation.count(report.conversations, lang);
@@ -50,10 +55,10 @@ pub(super) fn show(
         Lang::En => format!("{news} of {conversations} in {seconds:.1} s"),
         Lang::Zh => format!("{conversations}，{news}，用时 {seconds:.1} 秒"),
     });
-    Ok(())
 }
 
-fn tables(app: &mut App, report: &SyncReport) -> Result {
+/// Writes what is new, changed and unchanged in each table.
+pub(super) fn table(app: &mut App, report: &SyncReport) -> Result {
     let lang = app.ui.lang;
     let columns = vec![
         Column::whole(heading("table", lang)),
@@ -92,5 +97,5 @@ fn tables(app: &mut App, report: &SyncReport) -> Result {
             Cell::default(),
         ]
     }));
-    table(&mut app.out, columns, rows, true)
+    archive::table(&mut app.out, columns, rows, true)
 }
