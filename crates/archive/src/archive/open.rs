@@ -58,6 +58,7 @@ impl Archive {
             });
         }
         let lock = Lock::take(place, options.lease).await?;
+        place.sweep().await?;
         // Read again: whoever had the lock may have made it or brought it up meanwhile.
         let found = match Manifest::read(place).await? {
             Some(found) => Some(found.bring_up(place, MIGRATIONS).await?),

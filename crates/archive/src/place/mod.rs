@@ -6,6 +6,7 @@ mod lock;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use deltalake_core::logstore::{LogStoreRef, StorageConfig, default_logstore};
@@ -20,6 +21,9 @@ use self::durable::Durable;
 pub use self::lock::Holder;
 pub(crate) use self::lock::{LEASE, Lock};
 use crate::error::{Error, Result};
+
+/// How old what lies beside a file must be to have been left there by a write that was cut off.
+const CUT_OFF: Duration = Duration::from_secs(60 * 60);
 
 /// Where an archive lies.
 #[derive(Clone)]
@@ -181,6 +185,17 @@ impl Place {
         outcome
             .await
             .map_err(|error| Error::store(format!("write {path} in {self}"), error))
+    }
+
+    /// Removes what writes that were cut off left behind; attachments and the index see to theirs. A bucket
+    /// keeps none.
+    pub(crate) async fn sweep(&self) -> Result<()> {
+        let Some(folder) = self.folder.clone() else {
+            return Ok(());
+        };
+        durable::sweep(folder, &["media", "search"], CUT_OFF)
+            .await
+            .map_err(|error| Error::store(format!("clean up {self}"), error))
     }
 
     /// Removes a file, if it is there.

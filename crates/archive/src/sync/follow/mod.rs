@@ -16,7 +16,7 @@ pub use self::views::follow_views;
 use super::mongo::MongoSync;
 use super::options::SyncOptions;
 use super::people;
-use super::progress::Progress;
+use super::progress::Stoppable;
 use crate::error::{Error, Result};
 use crate::write::{Cursor, Writer};
 
@@ -173,20 +173,18 @@ async fn copy(
     stop: &mut Stop<'_>,
 ) -> Result<bool> {
     reporter.state(State::Snapshot, None, writer).await?;
-    let progress: &dyn Progress = reporter.progress();
-    let outcome = {
-        let work = async {
-            let sync = MongoSync::new(source.clone(), writer, options.sync.clone()).await?;
-            let plan = sync.plan().await?;
-            sync.perform(&plan, progress).await
-        };
-        tokio::select! {
-            outcome = work => Some(outcome),
-            () = stop => None,
-        }
+    let progress = Stoppable::new(reporter.progress());
+    let work = async {
+        let sync = MongoSync::new(source.clone(), writer, options.sync.clone()).await?;
+        let plan = sync.plan().await?;
+        sync.perform(&plan, &progress).await
     };
-    // Stopped in mid-work, nothing is lost of what was committed.
-    outcome.map_or(Ok(false), |outcome| outcome.map(|_| true))
+    let (outcome, stopped) = progress.watch(work, stop).await;
+    match outcome {
+        // Told to stop, nobody waits for the server to come back.
+        Err(Error::Source(error)) if stopped && is_passing(&error) => Ok(false),
+        outcome => outcome.map(|_| !stopped),
+    }
 }
 
 /// Work that comes round again and again.

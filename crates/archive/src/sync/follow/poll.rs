@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use futures::TryStreamExt;
+use openim_history_client::model::Slot;
 use openim_history_client::source::View;
 use openim_history_client::source::mongo::{
     BlockId, BlockScope, MongoSource, ScanOptions, ScanScope,
@@ -35,18 +36,23 @@ pub(super) async fn run(
             chores.run(source, writer, options).await?;
             tokio::select! {
                 () = tokio::time::sleep(options.poll.saturating_sub(round.elapsed())) => {}
-                () = &mut *stop => {
-                    seen.write(writer.place()).await?;
-                    return Ok(());
-                }
+                () = &mut *stop => return note(&mut seen, writer, options).await,
             }
         }
-        seen.write(writer.place()).await?;
+        note(&mut seen, writer, options).await?;
         if !copy(source, writer, options, reporter, stop).await? {
             return Ok(());
         }
         compared = Instant::now();
     }
+}
+
+/// Writes down what was seen. A follower of some time only must not keep others from reading the rest.
+async fn note(seen: &mut SeenBlocks, writer: &Writer, options: &FollowOptions) -> Result<()> {
+    if options.sync.since.is_none() {
+        seen.write(writer.place()).await?;
+    }
+    Ok(())
 }
 
 /// Looks at the newest blocks once, and returns how many messages were taken in.
@@ -88,7 +94,8 @@ async fn look(
                     },
                     block.size,
                 ));
-                slots.extend(block.slots);
+                let wanted = |slot: &Slot| options.sync.wants(slot);
+                slots.extend(block.slots.into_iter().filter(wanted));
             }
             let seen = writer.seen(RowSource::Mongo);
             writer.take(slots, seen).await?;

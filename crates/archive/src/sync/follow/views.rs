@@ -7,6 +7,7 @@ use openim_history_client::source::Source;
 use super::status::{FollowStatus, Observer, Reporter, State};
 use super::{FollowOptions, RETRY, Stop, is_passing};
 use crate::error::{Error, Result};
+use crate::sync::progress::Stoppable;
 use crate::sync::views::ViewSync;
 use crate::write::Writer;
 
@@ -30,13 +31,11 @@ pub async fn follow_views(
             reporter.state(State::Snapshot, None, writer).await?;
         }
         let before = writer.counts();
-        let round = round(source, writer, options, reporter.progress(), first);
-        let outcome = tokio::select! {
-            outcome = round => outcome,
-            // Broken off in mid-round: what is committed stays, and the next run reads the rest.
-            () = &mut stop => break,
-        };
+        let progress = Stoppable::new(reporter.progress());
+        let round = round(source, writer, options, &progress, first);
+        let (outcome, stopped) = progress.watch(round, &mut stop).await;
         match outcome {
+            Ok(()) if stopped => break,
             Ok(()) => {
                 wait = RETRY;
                 first = false;
@@ -46,6 +45,9 @@ pub async fn follow_views(
             }
             Err(Error::Source(error)) if is_passing(&error) => {
                 let trouble = Some(error.to_string());
+                if stopped {
+                    break;
+                }
                 reporter.state(State::Degraded, trouble, writer).await?;
                 wait = (wait * 2).min(Duration::from_secs(60));
             }
