@@ -4,6 +4,7 @@ use openim_history_archive::Writer;
 use openim_history_archive::sync::{MongoSync, SyncOptions, SyncReport, ViewSync};
 use openim_history_client::Error;
 use openim_history_client::config::{Config, Via};
+use openim_history_client::model::Lang;
 use openim_history_client::source::mongo::MongoSource;
 use openim_history_client::source::rest::RestSource;
 
@@ -71,10 +72,11 @@ impl Way {
     }
 
     /// Says which way is taken.
-    pub(crate) fn describe(&self) -> String {
-        match self {
-            Self::Mongo(source) => source.shown().to_owned(),
-            Self::Api(source) => format!("the REST API at {}", source.url()),
+    pub(crate) fn describe(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::Mongo(source), _) => source.shown().to_owned(),
+            (Self::Api(source), Lang::En) => format!("the REST API at {}", source.url()),
+            (Self::Api(source), Lang::Zh) => format!("REST API（{}）", source.url()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! `demo`
 
 use std::io::Write;
+use std::path::Path;
 
 use clap::Parser;
 use openim_history_client::config::{Config, ConfigInputs};
@@ -46,6 +47,16 @@ const STEPS: &[(&str, &str, &[&str])] = &[
         "这条消息的全部字段。请看“撤回者”：谁在何时撤回；原文只保存在 MongoDB 中",
         &["message", "--group", "grp1", "--seq", "3"],
     ),
+    (
+        "Everything into an archive; run again, it takes only what is new",
+        "把全部内容存入归档；再次运行只取新内容",
+        &["sync"],
+    ),
+    (
+        "What became of every number of every conversation: is the archive complete?",
+        "每个会话的每个序号的下落：归档是否完整？",
+        &["verify"],
+    ),
 ];
 
 /// How wide tables are where no terminal says: one long message must not stretch all lines.
@@ -59,7 +70,13 @@ pub(super) async fn run(app: &mut App, _: &Args) -> Result {
                 source,
             })
         })?;
-    app.fixed = Some(config_for(&server)?);
+    let folder = tempfile::tempdir().map_err(|source| {
+        CommandError::from(openim_history_client::Error::Io {
+            what: "no temporary folder can be made".into(),
+            source,
+        })
+    })?;
+    app.fixed = Some(config_for(&server, &folder.path().join("openim-archive"))?);
     let lang = app.ui.lang;
     app.out.assume_width(WIDTH);
     for (english, chinese, command) in STEPS {
@@ -79,8 +96,8 @@ pub(super) async fn run(app: &mut App, _: &Args) -> Result {
     Ok(())
 }
 
-/// Returns a configuration that leads to the stand-in, whatever this machine is configured for.
-fn config_for(server: &Server) -> Result<Config> {
+/// Returns a configuration that leads to the stand-in and to a folder for an archive, whatever this machine is configured for.
+fn config_for(server: &Server, archive: &Path) -> Result<Config> {
     let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let options = ServerOptions::default();
     let admin_id = options
@@ -92,6 +109,7 @@ fn config_for(server: &Server) -> Result<Config> {
         variable("OPENIM_API_URL", server.url()),
         variable("OPENIM_SECRET", &options.secret),
         variable("OPENIM_ADMIN_ID", admin_id),
+        variable("OPENIM_HISTORY_ARCHIVE", &archive.display().to_string()),
     ];
     Ok(Config::load(ConfigInputs {
         env,

@@ -61,7 +61,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let way = interrupted.or(Way::open(&config)).await??;
     let lang = app.ui.lang;
     app.ui
-        .status(heads(&place.to_string(), &way.describe(), lang));
+        .status(heads(&place.to_string(), &way.describe(app.ui.lang), lang));
     let work = check(app, &archive, Some(&way), chosen.clone(), args.full);
     let found = interrupted.or(work).await??;
     let wanted = wanted(&found, chosen.clone());

@@ -73,7 +73,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     }
     let lang = app.ui.lang;
     let with = match &way {
-        Some(way) => way.describe(),
+        Some(way) => way.describe(app.ui.lang),
         None => say(lang, "itself only", "归档自身").to_owned(),
     };
     let sum = checked.sum(lang);

@@ -83,9 +83,9 @@ const CLASSES: &[(&str, Words, Words)] = &[
         "revoked",
         (
             "revoked",
-            "in the archive with its content, recalled on the server",
+            "in the archive (its content, if that was seen), recalled on the server",
         ),
-        ("已撤回", "已归档并保留原文，服务器上已撤回"),
+        ("已撤回", "已归档，所见原文已保留，服务器上已撤回"),
     ),
     (
         "deleted_for_some",

@@ -68,7 +68,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     };
     let media = args.media.options(&config, args.thorough)?;
     let way = interrupted.or(Way::open(&config)).await??;
-    let said = heads(&place.to_string(), &way.describe(), app.ui.lang);
+    let said = heads(&place.to_string(), &way.describe(app.ui.lang), app.ui.lang);
     app.ui.status(said);
     if args.dry_run {
         return plan::run(app, &place, &way, options, media, is_json).await;
