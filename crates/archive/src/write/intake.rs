@@ -11,7 +11,7 @@ use super::writer::Counts;
 use crate::error::Result;
 use crate::index::{Entry, IndexWriter};
 use crate::row::{Key, Outcome, Row, Seen, merge, month};
-use crate::tables::messages::part::{Finished, Part};
+use crate::tables::messages::part::{Effort, Finished, Part};
 
 /// What was taken in and is not committed.
 pub(super) struct Intake {
@@ -110,7 +110,7 @@ impl Intake {
         let part = match self.parts.get_mut(month) {
             Some(part) => part,
             None => {
-                let part = Part::new(month.to_owned())?;
+                let part = Part::new(month.to_owned(), Effort::Quick)?;
                 self.parts.entry(month.to_owned()).or_insert(part)
             }
         };
@@ -132,6 +132,30 @@ impl Intake {
     pub(super) fn memory(&self) -> usize {
         let parts: usize = self.parts.values().map(Part::memory).sum();
         parts + self.full.iter().map(Finished::size).sum::<usize>()
+    }
+
+    /// Hands out the largest files, until what is left takes half of so many bytes of memory. Small ones go on:
+    /// a file for each handful of messages would have to be put together later.
+    pub(super) fn largest(&mut self, memory: usize) -> Result<Vec<Finished>> {
+        let mut files = mem::take(&mut self.full);
+        let mut months: Vec<(usize, String)> = self
+            .parts
+            .iter()
+            .map(|(month, part)| (part.memory(), month.clone()))
+            .collect();
+        months.sort_unstable();
+        let mut left: usize = months.iter().map(|(memory, _)| memory).sum();
+        while left > memory / 2
+            && let Some((memory, month)) = months.pop()
+        {
+            left -= memory;
+            if let Some(part) = self.parts.remove(&month) {
+                files.push(part.finish()?);
+            }
+        }
+        // Written, they wait for their commit elsewhere.
+        self.rows -= files.iter().map(Finished::rows).sum::<u64>();
+        Ok(files)
     }
 
     /// Hands out the files, and begins anew.

@@ -13,9 +13,12 @@ use crate::tables::table::Purpose;
 /// rewritten at most once on each step.
 const STEPS: [(u64, usize); 3] = [(1 << 20, 24), (8 << 20, 12), (32 << 20, 6)];
 
+/// Files alike in size that are worth putting together at the end of a copy.
+const FEW: usize = 4;
+
 impl Writer {
-    /// Puts small files together where there are many, and returns how many went. `all` does so with
-    /// two already: for the end of a large copy.
+    /// Puts small files together where there are many, and returns how many went. `all` does so with fewer
+    /// already: for the end of a copy.
     pub async fn compact(&mut self, all: bool) -> Result<usize> {
         self.begin()?;
         let outcome = self.put_together(all).await;
@@ -74,9 +77,16 @@ fn choose(mut files: Vec<DataFile>, all: bool) -> Option<Vec<DataFile>> {
     files.sort_by_key(|file| file.size);
     let below = |size: u64| files.iter().take_while(|file| file.size < size).count();
     if all {
-        let small = below(STEPS[2].0);
-        // One file of the usual size is as good as it gets.
-        return (small > 1).then(|| files.drain(..small).collect());
+        // A large file is not rewritten for the sake of a small one: as long as each is at most twice what goes
+        // before it, a message is rewritten a few times in its life and not with every copy.
+        let mut sum = 0;
+        let alike = files.iter().take(below(STEPS[1].0)).take_while(|file| {
+            let is_alike = sum == 0 || file.size <= 2 * sum;
+            sum += file.size;
+            is_alike
+        });
+        let alike = alike.count();
+        return (alike >= FEW).then(|| files.drain(..alike).collect());
     }
     let step = STEPS.iter().rev().find_map(|(size, least)| {
         let small = below(*size);

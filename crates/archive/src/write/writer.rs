@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::index::{IndexSettings, IndexWriter};
 use crate::place::{LEASE, Lock, Place};
 use crate::row::{RowSource, Seen};
-use crate::tables::messages::part::Written;
+use crate::tables::messages::part::{Finished, Written};
 use crate::tables::table::{Purpose, Table};
 
 /// How a writer works.
@@ -43,7 +43,7 @@ pub struct WriterOptions {
 impl Default for WriterOptions {
     fn default() -> Self {
         Self {
-            commit_rows: 500_000,
+            commit_rows: 1_000_000,
             memory: 128 << 20,
             index_folder: None,
             index: Some(IndexSettings::default()),
@@ -217,8 +217,10 @@ impl Writer {
     async fn take_in(&mut self, slots: Vec<Slot>, seen: Seen) -> Result<()> {
         self.work(move |intake| intake.take(slots, seen)).await?;
         let intake = self.intake()?;
-        if intake.memory() > self.options.memory {
-            self.write_out().await?;
+        let memory = self.options.memory;
+        if intake.memory() > memory {
+            let files = self.work(move |intake| intake.largest(memory)).await?;
+            self.write_files(files).await?;
         }
         if self.intake()?.again.len() > MOST_AGAIN || self.rows()? >= self.options.commit_rows {
             self.commit_under(self.cursor.clone()).await?;
@@ -321,6 +323,10 @@ impl Writer {
 
     async fn write_out(&mut self) -> Result<()> {
         let files = self.work(Intake::files).await?;
+        self.write_files(files).await
+    }
+
+    async fn write_files(&mut self, files: Vec<Finished>) -> Result<()> {
         for file in files {
             self.written.push(file.write(&self.place).await?);
         }

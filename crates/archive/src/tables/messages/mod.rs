@@ -4,6 +4,7 @@ pub(crate) mod columns;
 mod decode;
 mod encode;
 pub(crate) mod part;
+mod press;
 pub(crate) mod read;
 pub(crate) mod rewrite;
 

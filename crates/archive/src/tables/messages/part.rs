@@ -16,14 +16,15 @@ use uuid::Uuid;
 
 use super::columns::{FILE_SCHEMA, MONTH};
 use super::encode::micros;
+use super::press::Press;
 use super::{Encoder, NAME, read};
 use crate::error::{Error, Result};
 use crate::place::Place;
 use crate::row::Row;
 use crate::tables::file::addition;
 
-/// Rows put into columns before they are compressed.
-const BATCH: usize = 8_192;
+/// Rows put into columns before they are compressed. Each month under way holds as many.
+const BATCH: usize = 2_048;
 
 /// Rows of a group: what a reader takes or leaves at once.
 const GROUP: usize = 131_072;
@@ -31,11 +32,30 @@ const GROUP: usize = 131_072;
 /// Bytes of a file from which on another one is begun.
 const LARGE: usize = 64 << 20;
 
+/// How hard to compress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// As rows come: it must keep up, and each column of each month under way has a compressor of its own,
+    /// which takes ten times the memory where it tries harder.
+    Quick,
+    /// For what is written once more, in the background.
+    Thorough,
+}
+
+impl Effort {
+    fn level(self) -> i32 {
+        match self {
+            Self::Quick => 1,
+            Self::Thorough => 3,
+        }
+    }
+}
+
 /// One new file of messages.
 pub(crate) struct Part {
     month: String,
     encoder: Encoder,
-    writer: ArrowWriter<Vec<u8>>,
+    press: Press,
     rows: u64,
     span: Option<Span>,
 }
@@ -69,13 +89,14 @@ impl Written {
 
 impl Part {
     /// Begins a file for messages of one month.
-    pub(crate) fn new(month: String) -> Result<Self> {
-        let writer = ArrowWriter::try_new(Vec::new(), FILE_SCHEMA.clone(), Some(properties()))
-            .map_err(|error| Error::store("begin a file of messages", error))?;
+    pub(crate) fn new(month: String, effort: Effort) -> Result<Self> {
+        let writer =
+            ArrowWriter::try_new(Vec::new(), FILE_SCHEMA.clone(), Some(properties(effort)))
+                .map_err(|error| Error::store("begin a file of messages", error))?;
         Ok(Self {
             month,
             encoder: Encoder::default(),
-            writer,
+            press: Press::new(writer),
             rows: 0,
             span: None,
         })
@@ -103,9 +124,7 @@ impl Part {
             return Ok(());
         }
         let batch = self.encoder.finish()?;
-        self.writer
-            .write(&batch)
-            .map_err(|error| Error::store("write a file of messages", error))
+        self.press.write(batch)
     }
 
     /// Takes in rows that are columns already.
@@ -123,9 +142,7 @@ impl Part {
             self.measure(conversation, Seq(seq), times.value(at) / 1_000);
         });
         self.rows += batch.num_rows() as u64;
-        self.writer
-            .write(batch)
-            .map_err(|error| Error::store("write a file of messages", error))
+        self.press.write(batch.clone())
     }
 
     fn measure(&mut self, conversation: &str, seq: Seq, time: i64) {
@@ -154,22 +171,22 @@ impl Part {
 
     /// Returns about how many bytes of memory it takes.
     pub(crate) fn memory(&self) -> usize {
-        self.encoder.bytes() + self.writer.memory_size() + self.writer.inner().len()
+        self.encoder.bytes() + self.press.memory()
     }
 
     /// Whether another file should be begun.
     pub(crate) fn is_large(&self) -> bool {
-        self.writer.bytes_written() + self.writer.in_progress_size() >= LARGE
+        self.press.size() >= LARGE
     }
 
     /// Ends the file: its bytes, ready to be written.
     pub(crate) fn finish(mut self) -> Result<Finished> {
-        self.encode()?;
         let stats = self.stats();
-        let bytes = self
-            .writer
-            .into_inner()
-            .map_err(|error| Error::store("write a file of messages", error))?;
+        let last = match self.encoder.rows() {
+            0 => None,
+            _ => Some(self.encoder.finish()?),
+        };
+        let bytes = self.press.finish(last)?;
         let add = addition(
             format!("{MONTH}={}/part-{}.parquet", self.month, Uuid::new_v4()),
             Some(self.month),
@@ -214,6 +231,11 @@ pub(crate) struct Finished {
 }
 
 impl Finished {
+    /// Returns how many rows it has.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
+    }
+
     /// Returns how many bytes it has.
     pub(crate) fn size(&self) -> usize {
         self.bytes.len()
@@ -234,10 +256,11 @@ impl Finished {
     }
 }
 
-/// How a file is written: small first, for it is written once and read often.
-fn properties() -> WriterProperties {
+/// How a file is written.
+fn properties(effort: Effort) -> WriterProperties {
+    let level = ZstdLevel::try_new(effort.level()).unwrap_or_default();
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
+        .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(GROUP))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("openim-history ", env!("CARGO_PKG_VERSION")).to_owned());

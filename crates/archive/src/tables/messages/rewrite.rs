@@ -4,7 +4,7 @@ use arrow_array::RecordBatch;
 use arrow_select::filter::filter_record_batch;
 use futures::TryStreamExt;
 
-use super::part::{Finished, Part};
+use super::part::{Effort, Finished, Part};
 use super::read::{self, Keys};
 use crate::error::{Error, Result};
 use crate::place::Place;
@@ -19,7 +19,7 @@ pub(crate) async fn merged(
     without: &Keys,
 ) -> Result<Vec<Finished>> {
     let mut done = Vec::new();
-    let mut part = Part::new(month.to_owned())?;
+    let mut part = Part::new(month.to_owned(), Effort::Thorough)?;
     for file in files {
         let mut batches = Box::pin(read::batches(place, file).await?);
         while let Some(batch) = batches.try_next().await? {
@@ -31,7 +31,10 @@ pub(crate) async fn merged(
             .await
             .map_err(|error| Error::store("write a file of messages", error))??;
             if part.is_large() {
-                done.push(std::mem::replace(&mut part, Part::new(month.to_owned())?).finish()?);
+                done.push(
+                    std::mem::replace(&mut part, Part::new(month.to_owned(), Effort::Thorough)?)
+                        .finish()?,
+                );
             }
         }
     }
