@@ -9,6 +9,7 @@ pub mod index;
 pub mod media;
 mod place;
 pub mod row;
+pub mod search;
 pub mod sync;
 mod tables;
 pub mod verify;

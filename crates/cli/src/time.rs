@@ -1,73 +1,16 @@
 //! Points in time as typed, and as shown.
 
-use jiff::civil::{Date, DateTime};
+use jiff::ZonedDateTime;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
-use jiff::{Span, ZonedDateTime};
+use openim_history_archive::search::period;
 use openim_history_client::model::Timestamp;
 
-const FORMS: &str = "write 2026-11-24, 2026-11-24T18:30, 2026-11-24T18:30:00+08:00, \
-                     7d, 12h, 30m, now, today or yesterday";
-
-/// Parses a point in time as typed.
+/// Parses a point in time as typed; of a day, a month or a year its first instant.
 ///
-/// What has no zone of its own is taken in the zone of `now`. A date, `today` and `yesterday` mean
-/// the first instant of that day. `7d` is so long before `now`: weeks and days are those of the
-/// calendar, so the hour stays the same where clocks change.
+/// What has no zone of its own is taken in the zone of `now`.
 pub(crate) fn parse(text: &str, now: &ZonedDateTime) -> Result<Timestamp, String> {
-    let text = text.trim();
-    let out_of_reach = |error: jiff::Error| format!("{text:?} is out of reach: {error}");
-    let start = |date: Date| -> Result<Timestamp, String> {
-        let zoned = date
-            .to_zoned_datetime(now.time_zone().clone())
-            .map_err(out_of_reach)?;
-        Ok(zoned.timestamp().into())
-    };
-    match text.to_ascii_lowercase().as_str() {
-        "now" => return Ok(now.timestamp().into()),
-        "today" => return start(now.date()),
-        "yesterday" => return start(now.date().yesterday().map_err(out_of_reach)?),
-        _ => {}
-    }
-    if let Some(ago) = ago(text)? {
-        let then = now.checked_sub(ago).map_err(out_of_reach)?;
-        return Ok(then.timestamp().into());
-    }
-    // Before the forms without a zone: those would pass over a zone in the text.
-    if let Ok(time) = text.parse::<jiff::Timestamp>() {
-        return Ok(time.into());
-    }
-    let is_date = !text.contains([':', 'T', 't', ' ']);
-    if is_date && let Ok(date) = text.parse::<Date>() {
-        return start(date);
-    }
-    if let Ok(time) = text.parse::<DateTime>() {
-        let zoned = time
-            .to_zoned_datetime(now.time_zone().clone())
-            .map_err(out_of_reach)?;
-        return Ok(zoned.timestamp().into());
-    }
-    Err(format!("{text:?} is no point in time; {FORMS}"))
-}
-
-/// Parses `7d`: a whole number and a unit.
-fn ago(text: &str) -> Result<Option<Span>, String> {
-    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let (number, unit) = text.split_at(digits);
-    if number.is_empty() || !matches!(unit, "w" | "d" | "h" | "m" | "s") {
-        return Ok(None);
-    }
-    let too_much = || format!("{text:?} is too long ago");
-    let number: i64 = number.parse().map_err(|_| too_much())?;
-    let span = Span::new();
-    let span = match unit {
-        "w" => span.try_weeks(number),
-        "d" => span.try_days(number),
-        "h" => span.try_hours(number),
-        "m" => span.try_minutes(number),
-        _ => span.try_seconds(number),
-    };
-    span.map(Some).map_err(|_| too_much())
+    Ok(period(text, now)?.start)
 }
 
 /// Parses the name of a time zone (`Asia/Shanghai`, `UTC`) or an offset (`+08:00`).

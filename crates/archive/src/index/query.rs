@@ -29,6 +29,8 @@ pub enum Query {
     Sender(UserId),
     /// Messages to somebody, in a chat of two.
     Receiver(UserId),
+    /// Messages of chats of two.
+    Chat,
     /// Messages of a group.
     Group(GroupId),
     /// Messages of a kind.
@@ -103,6 +105,7 @@ impl Query {
             Self::Conversation(id) => term(fields.conversation_id, id.as_str()),
             Self::Sender(id) => term(fields.send_id, id.as_str()),
             Self::Receiver(id) => term(fields.recv_id, id.as_str()),
+            Self::Chat => term(fields.flag, flag::CHAT),
             Self::Group(id) => term(fields.group_id, id.as_str()),
             Self::Kind(kind) => term(fields.kind, kind.name()),
             Self::Sent { from, before } => between(

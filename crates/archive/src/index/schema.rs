@@ -4,7 +4,7 @@
 //! without it. Neither is the month: it follows from the send time. What a hit needs to be told
 //! apart and sorted (conversation, number, time) are columns of a few bytes each.
 
-use openim_history_client::model::{ConversationId, Kind, Seq};
+use openim_history_client::model::{ConversationId, Kind, Seq, SessionType};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
@@ -15,7 +15,7 @@ use super::text::GramTokenizer;
 use super::writer::Entry;
 
 /// The format of the index; one more whenever fields, folding or grams change.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// How many numbers of a conversation share a term: what a page or a replacement looks through.
 const BLOCK: i64 = 100;
@@ -116,6 +116,7 @@ impl Fields {
         let kind = message.content_type.kind();
         document.add_text(self.kind, kind.name());
         for (is, flag) in [
+            (message.session_type == SessionType::SINGLE, flag::CHAT),
             (message.revoked.is_some(), flag::REVOKED),
             (!message.deleted_for.is_empty(), flag::DELETED),
             (row.purged_at.is_some(), flag::PURGED),
@@ -137,6 +138,7 @@ impl Fields {
 
 /// The words of the `flag` field.
 pub(super) mod flag {
+    pub(in super::super) const CHAT: &str = "chat";
     pub(in super::super) const REVOKED: &str = "revoked";
     pub(in super::super) const DELETED: &str = "deleted";
     pub(in super::super) const PURGED: &str = "purged";

@@ -11,5 +11,6 @@ mod places;
 mod python;
 mod readers;
 mod remote;
+mod search;
 mod upsert;
 mod verify;

@@ -25,14 +25,33 @@ pub(crate) struct ArchiveArgs {
 impl ArchiveArgs {
     /// Returns the place that was typed, or else the configured one. Nothing is touched yet.
     pub(crate) fn place(&self, config: &Config) -> Result<Place> {
-        let typed = self.positional.as_ref().or(self.archive.as_ref());
-        let place = typed.cloned().unwrap_or_else(|| config.archive_place());
-        let options: Vec<(String, String)> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .filter(|(name, _)| name.starts_with("AWS_"))
-            .collect();
-        Ok(Place::new(&place, &options)?)
+        chosen(self.positional.as_ref().or(self.archive.as_ref()), config)
     }
+}
+
+/// Which archive, as typed for a command whose arguments are something else.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct PlaceArgs {
+    /// Where the archive lies: a folder, or a URL like s3://bucket/path [default: archive.place of
+    /// the configuration, or openim-archive]
+    #[arg(long, value_name = "PLACE")]
+    archive: Option<String>,
+}
+
+impl PlaceArgs {
+    /// Returns the place that was typed, or else the configured one. Nothing is touched yet.
+    pub(crate) fn place(&self, config: &Config) -> Result<Place> {
+        chosen(self.archive.as_ref(), config)
+    }
+}
+
+fn chosen(typed: Option<&String>, config: &Config) -> Result<Place> {
+    let place = typed.cloned().unwrap_or_else(|| config.archive_place());
+    let options: Vec<(String, String)> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("AWS_"))
+        .collect();
+    Ok(Place::new(&place, &options)?)
 }
 
 /// Opens an archive for writing, or makes one of the server of that name where nothing lies yet.

@@ -57,6 +57,19 @@ const STEPS: &[(&str, &str, &[&str])] = &[
         "每个会话的每个序号的下落：归档是否完整？",
         &["verify"],
     ),
+    (
+        "Find something in it, with what was said around it; the server is not asked",
+        "在归档中查找，并显示前后文；无需访问服务器",
+        &[
+            "search",
+            "群消息",
+            "from:bob",
+            "--limit",
+            "1",
+            "--around",
+            "1",
+        ],
+    ),
 ];
 
 /// How wide tables are where no terminal says: one long message must not stretch all lines.

@@ -2,7 +2,6 @@
 
 use openim_history_archive::index::IndexSettings;
 use openim_history_archive::{Archive, Healed};
-use openim_history_client::model::Lang;
 use serde::Serialize;
 
 use crate::archive::{ArchiveArgs, ReportArgs, cache_of, json, pairs};
@@ -10,7 +9,7 @@ use crate::error::Result;
 use crate::numbers::thousands;
 use crate::run::App;
 use crate::table::Cell;
-use crate::words::Thing;
+use crate::words::archive as words;
 
 /// Looks after the search index of an archive
 ///
@@ -74,12 +73,7 @@ pub(super) async fn run(app: &mut App, command: &Command) -> Result {
     ];
     pairs(&mut app.out, app.ui.lang, facts)?;
     if let Some(healed) = &status.healed {
-        let lang = app.ui.lang;
-        let messages = Thing::Message.count(healed.messages, lang);
-        app.ui.status(match lang {
-            Lang::En => format!("{messages} put into the index: {}", healed.reason),
-            Lang::Zh => format!("已将 {messages}写入索引：{}", healed.reason),
-        });
+        app.ui.status(words::healed(healed, app.ui.lang));
     }
     Ok(())
 }

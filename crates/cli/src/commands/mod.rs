@@ -18,6 +18,7 @@ mod messages;
 #[cfg(test)]
 mod reference;
 mod repair;
+mod search;
 mod status;
 mod sync;
 mod users;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Conversations(conversations::Args),
     Messages(messages::Args),
     Message(message::Args),
+    Search(search::Args),
     Sync(sync::Args),
     Status(status::Args),
     Info(info::Args),
@@ -61,6 +63,7 @@ pub(crate) async fn run(app: &mut App, command: Command) -> Result {
         Command::Conversations(args) => conversations::run(app, &args).await,
         Command::Messages(args) => messages::run(app, &args).await,
         Command::Message(args) => message::run(app, &args).await,
+        Command::Search(args) => search::run(app, &args).await,
         Command::Sync(args) => sync::run(app, &args).await,
         Command::Status(args) => status::run(app, &args).await,
         Command::Info(args) => info::run(app, &args).await,

@@ -4,6 +4,7 @@ mod clean;
 mod width;
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use anstyle::{AnsiColor, Style};
 
@@ -89,6 +90,8 @@ impl Look {
 pub(crate) struct Cell {
     text: String,
     look: Look,
+    /// What stands out in the text, in bytes, in order.
+    marks: Vec<Range<usize>>,
 }
 
 impl Cell {
@@ -96,8 +99,23 @@ impl Cell {
     pub(crate) fn new(text: impl AsRef<str>) -> Self {
         Self {
             text: clean(text.as_ref()),
-            look: Look::Plain,
+            ..Self::default()
         }
+    }
+
+    /// Cleans foreign text of which some parts stand out; these are in bytes, and in order.
+    pub(crate) fn marked(text: &str, parts: &[Range<usize>]) -> Self {
+        let mut cell = Self::default();
+        let mut at = 0;
+        for part in parts {
+            cell.text.push_str(&clean(&text[at..part.start]));
+            let start = cell.text.len();
+            cell.text.push_str(&clean(&text[part.clone()]));
+            cell.marks.push(start..cell.text.len());
+            at = part.end;
+        }
+        cell.text.push_str(&clean(&text[at..]));
+        cell
     }
 
     /// Returns what is shown.
@@ -195,12 +213,14 @@ impl Table {
 
     fn heading(&self, widths: &[usize], out: &mut dyn Write) -> io::Result<()> {
         let bold = Style::new().bold();
-        let cells = self.columns.iter().map(|c| (c.heading, bold));
+        let cells = self.columns.iter().map(|c| (c.heading, bold, &[][..]));
         self.write(widths, cells, out)
     }
 
     fn line(&self, widths: &[usize], cells: &[Cell], out: &mut dyn Write) -> io::Result<()> {
-        let cells = cells.iter().map(|cell| (&*cell.text, cell.look.style()));
+        let cells = cells
+            .iter()
+            .map(|cell| (&*cell.text, cell.look.style(), &*cell.marks));
         self.write(widths, cells, out)
     }
 
@@ -208,16 +228,18 @@ impl Table {
     fn write<'a>(
         &self,
         widths: &[usize],
-        cells: impl Iterator<Item = (&'a str, Style)>,
+        cells: impl Iterator<Item = (&'a str, Style, &'a [Range<usize>])>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let mut owed = 0;
-        for (at, (text, style)) in cells.enumerate() {
+        for (at, (text, style, marks)) in cells.enumerate() {
             let (column, wide) = (self.columns[at], widths[at]);
             let text = match self.terminal {
                 Some(_) if column.is_flexible => cut(text, wide),
                 _ => text.to_owned(),
             };
+            // What stands for the rest of a text that was cut is no part of it.
+            let kept = text.strip_suffix('…').map_or(text.len(), str::len);
             let pad = wide.saturating_sub(width(&text));
             if at > 0 {
                 owed += BETWEEN.len();
@@ -227,8 +249,8 @@ impl Table {
             if !text.is_empty() {
                 write!(out, "{:owed$}", "")?;
                 owed = 0;
-                if self.paints && style != Style::new() {
-                    write!(out, "{style}{text}{style:#}")?;
+                if self.paints {
+                    paint(&text, style, marks, kept, out)?;
                 } else {
                     out.write_all(text.as_bytes())?;
                 }
@@ -239,9 +261,52 @@ impl Table {
     }
 }
 
+/// Writes text in a style, and in it the marks as far as the text was kept.
+fn paint(
+    text: &str,
+    style: Style,
+    marks: &[Range<usize>],
+    kept: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut piece = |text: &str, style: Style| match text {
+        "" => Ok(()),
+        text if style == Style::new() => out.write_all(text.as_bytes()),
+        text => write!(out, "{style}{text}{style:#}"),
+    };
+    let mut at = 0;
+    for mark in marks {
+        let (Some(before), Some(marked)) = (
+            text.get(at..mark.start),
+            text.get(mark.start..mark.end.min(kept)),
+        ) else {
+            break;
+        };
+        piece(before, style)?;
+        piece(marked, AnsiColor::Yellow.on_default().bold())?;
+        at = mark.end.min(kept);
+    }
+    piece(&text[at..], style)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_stand_out_and_what_was_cut_does_not() {
+        let cell = Cell::marked("a\u{1b}合同b", &[2..8]);
+        assert_eq!(cell.text, "a␛合同b");
+        let painted = |text: &str, kept: usize| {
+            let mut out = Vec::new();
+            paint(text, Style::new(), &cell.marks, kept, &mut out).expect("a vector takes all");
+            String::from_utf8(out).expect("text")
+        };
+        let mark = AnsiColor::Yellow.on_default().bold();
+        assert_eq!(painted("a␛合同b", 11), format!("a␛{mark}合同{mark:#}b"));
+        assert_eq!(painted("a␛合…", 7), format!("a␛{mark}合{mark:#}…"));
+        assert_eq!(painted("a…", 1), "a…");
+    }
 
     fn shown(terminal: Option<usize>, paints: bool, rows: &[[&str; 3]]) -> String {
         let columns = vec![

@@ -1,7 +1,7 @@
 //! What is said of an archive, in the languages there are.
 
-use openim_history_archive::Counts;
 use openim_history_archive::sync::State;
+use openim_history_archive::{Counts, Healed};
 use openim_history_client::model::Lang;
 
 use super::Thing;
@@ -45,6 +45,15 @@ pub(crate) fn news(counts: Counts, lang: Lang) -> String {
     match lang {
         Lang::En => format!("{new} new, {changed} changed"),
         Lang::Zh => format!("新增 {new}，更改 {changed}"),
+    }
+}
+
+/// Says what had to be done to a search index.
+pub(crate) fn healed(healed: &Healed, lang: Lang) -> String {
+    let messages = Thing::Message.count(healed.messages, lang);
+    match lang {
+        Lang::En => format!("{messages} put into the index: {}", healed.reason),
+        Lang::Zh => format!("已将 {messages}写入索引：{}", healed.reason),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod mongo;
 mod run;
+mod search;
 
 mod archive;
 mod both_ways;

@@ -64,7 +64,7 @@ fn a_time_that_is_none_is_named_with_the_forms() {
     assert_snapshot!(place.run(&[&user[..], &["--since", "soon"]].concat()), @r#"
     exit 2
     --- stderr
-    Error: --since: "soon" is no point in time; write 2026-11-24, 2026-11-24T18:30, 2026-11-24T18:30:00+08:00, 7d, 12h, 30m, now, today or yesterday
+    Error: --since: "soon" is no point in time; write 2026-11-24, 2026-11, 2026, 2026-11-24T18:30, 2026-11-24T18:30:00+08:00, 7d, 12h, 30m, now, today or yesterday
     "#);
     let nothing_between = ["--since", "2026-11-24", "--until", "2026-11-24"];
     assert_snapshot!(place.run(&[&user[..], &nothing_between].concat()), @r"
