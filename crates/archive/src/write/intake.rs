@@ -129,8 +129,8 @@ impl Intake {
     }
 
     /// Returns about how many bytes the files in the making take.
-    pub(super) fn memory(&self) -> usize {
-        let parts: usize = self.parts.values().map(Part::memory).sum();
+    pub(super) fn memory(&mut self) -> usize {
+        let parts: usize = self.parts.values_mut().map(Part::memory).sum();
         parts + self.full.iter().map(Finished::size).sum::<usize>()
     }
 
@@ -140,7 +140,7 @@ impl Intake {
         let mut files = mem::take(&mut self.full);
         let mut months: Vec<(usize, String)> = self
             .parts
-            .iter()
+            .iter_mut()
             .map(|(month, part)| (part.memory(), month.clone()))
             .collect();
         months.sort_unstable();

@@ -13,12 +13,15 @@ use crate::tables::table::Purpose;
 /// rewritten at most once on each step.
 const STEPS: [(u64, usize); 3] = [(1 << 20, 24), (8 << 20, 12), (32 << 20, 6)];
 
+/// Bytes put together at once while others wait for their messages to be found: some tenths of a second.
+const AT_ONCE: u64 = 8 << 20;
+
 /// Files alike in size that are worth putting together at the end of a copy.
 const FEW: usize = 4;
 
 impl Writer {
     /// Puts small files together where there are many, and returns how many went. `all` does so with fewer
-    /// already: for the end of a copy.
+    /// already, in every month: for the end of a copy. Otherwise it goes about one month only, and little at once.
     pub async fn compact(&mut self, all: bool) -> Result<usize> {
         self.begin()?;
         let outcome = self.put_together(all).await;
@@ -40,11 +43,15 @@ impl Writer {
             for file in merged(&self.place, &month, &files, &Keys::new()).await? {
                 actions.push(file.write(&self.place).await?.action(false));
             }
-            gone += files.len();
             actions.extend(files.iter().map(|file| file.removal(false)));
             self.check_lock()?;
             let version = self.table.commit(actions, Purpose::Compact, None).await?;
             self.cover(version).await?;
+            gone += files.len();
+            if !all {
+                // The other months have their turn: nobody is to wait for all of them.
+                break;
+            }
         }
         Ok(gone)
     }
@@ -92,5 +99,11 @@ fn choose(mut files: Vec<DataFile>, all: bool) -> Option<Vec<DataFile>> {
         let small = below(*size);
         (small >= *least).then_some(small)
     });
-    step.map(|small| files.drain(..small).collect())
+    let mut sum = 0;
+    let at_once = files.iter().take(step?).take_while(|file| {
+        sum += file.size;
+        sum <= AT_ONCE
+    });
+    let at_once = at_once.count();
+    (at_once > 1).then(|| files.drain(..at_once).collect())
 }

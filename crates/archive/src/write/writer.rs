@@ -215,10 +215,12 @@ impl Writer {
     }
 
     async fn take_in(&mut self, slots: Vec<Slot>, seen: Seen) -> Result<()> {
-        self.work(move |intake| intake.take(slots, seen)).await?;
-        let intake = self.intake()?;
         let memory = self.options.memory;
-        if intake.memory() > memory {
+        let taken = self.work(move |intake| {
+            intake.take(slots, seen)?;
+            Ok(intake.memory())
+        });
+        if taken.await? > memory {
             let files = self.work(move |intake| intake.largest(memory)).await?;
             self.write_files(files).await?;
         }

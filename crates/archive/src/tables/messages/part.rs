@@ -170,7 +170,7 @@ impl Part {
     }
 
     /// Returns about how many bytes of memory it takes.
-    pub(crate) fn memory(&self) -> usize {
+    pub(crate) fn memory(&mut self) -> usize {
         self.encoder.bytes() + self.press.memory()
     }
 

@@ -23,8 +23,8 @@ pub(super) struct Press {
 enum State {
     Idle(Writer),
     Busy(JoinHandle<Outcome>),
-    /// It failed, and said so.
-    Failed,
+    /// It failed, and why.
+    Failed(String),
 }
 
 impl Press {
@@ -39,13 +39,18 @@ impl Press {
     /// Writes a batch, once the one before it is written. A failure is told by the next call.
     pub(super) fn write(&mut self, batch: RecordBatch) -> Result<()> {
         let mut writer = self.wait()?;
-        self.size = writer.bytes_written() + writer.in_progress_size();
-        self.memory = writer.memory_size() + writer.inner().len() + batch.get_array_memory_size();
+        self.measure(&writer);
+        self.memory += batch.get_array_memory_size();
         self.state = State::Busy(thread::spawn(move || {
             writer.write(&batch)?;
             Ok(writer)
         }));
         Ok(())
+    }
+
+    fn measure(&mut self, writer: &Writer) {
+        self.size = writer.bytes_written() + writer.in_progress_size();
+        self.memory = writer.memory_size() + writer.inner().len();
     }
 
     /// Writes what is left, and returns the file.
@@ -57,8 +62,14 @@ impl Press {
         writer.into_inner().map_err(failed)
     }
 
-    /// Returns about how many bytes of memory it takes.
-    pub(super) fn memory(&self) -> usize {
+    /// Returns about how many bytes of memory it takes: those of a batch until it is written.
+    pub(super) fn memory(&mut self) -> usize {
+        if matches!(&self.state, State::Busy(thread) if thread.is_finished())
+            && let Ok(writer) = self.wait()
+        {
+            self.measure(&writer);
+            self.state = State::Idle(writer);
+        }
         self.memory
     }
 
@@ -67,22 +78,25 @@ impl Press {
         self.size
     }
 
+    /// Keeps why it failed, for whoever asks next, and says so.
+    fn fail(&mut self, why: String) -> Result<Writer> {
+        self.state = State::Failed(why.clone());
+        Err(failed(ParquetError::General(why)))
+    }
+
     fn wait(&mut self) -> Result<Writer> {
-        match std::mem::replace(&mut self.state, State::Failed) {
+        match std::mem::replace(&mut self.state, State::Failed(String::new())) {
             State::Idle(writer) => Ok(writer),
             State::Busy(thread) => match thread.join() {
-                Ok(outcome) => outcome.map_err(failed),
-                Err(_) => Err(broken("its compression broke off")),
+                Ok(Ok(writer)) => Ok(writer),
+                Ok(Err(error)) => self.fail(error.to_string()),
+                Err(_) => self.fail("its compression broke off".to_owned()),
             },
-            State::Failed => Err(broken("it failed before")),
+            State::Failed(why) => self.fail(why),
         }
     }
 }
 
 fn failed(error: ParquetError) -> Error {
     Error::store("write a file of messages", error)
-}
-
-fn broken(why: &'static str) -> Error {
-    failed(ParquetError::General(why.to_owned()))
 }
