@@ -76,9 +76,9 @@ struct Object<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     snippet: Option<&'a Snippet>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    before: Vec<Object<'a>>,
+    before: Vec<Self>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    after: Vec<Object<'a>>,
+    after: Vec<Self>,
 }
 
 impl<'a> Object<'a> {
