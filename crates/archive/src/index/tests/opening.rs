@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
+use super::super::schema::FORMAT;
 use super::super::{Index, IndexDamage, IndexError, Query};
 use super::{index, row, settings};
 
@@ -158,7 +159,8 @@ fn another_format_is_emptied_and_built_again() {
     let folder = written();
     let meta = folder.path().join("meta.json");
     let text = fs::read_to_string(&meta).unwrap();
-    let other = text.replace("{\\\"format\\\":1", "{\\\"format\\\":0");
+    let of = |format: u32| format!(r#"{{\"format\":{format}"#);
+    let other = text.replace(&of(FORMAT), &of(FORMAT - 1));
     assert_ne!(text, other);
     fs::write(&meta, other).unwrap();
     assert!(matches!(heals(folder.path()), IndexDamage::OtherFormat));
