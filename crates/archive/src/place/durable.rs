@@ -55,7 +55,11 @@ fn put(path: &Path, payload: &PutPayload, mode: &PutMode) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     let missing = folder.ancestors().take_while(|folder| !folder.exists());
     let made = missing.count();
-    fs::create_dir_all(folder)?;
+    // Only a file that is there itself may be told as such: who hears it takes the next name.
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
+        _ => error,
+    })?;
     let (mut file, staged) = stage(path)?;
     let outcome = (|| {
         for bytes in payload {
