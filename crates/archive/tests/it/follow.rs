@@ -130,14 +130,12 @@ async fn followed(mode: Mode, database: &Database, source: &MongoSource) {
             .wait_for(|status| status.messages >= before + least)
             .await
             .expect("the follower lives");
-        // What was gathered is settled when it stops.
-        if mode == Mode::Standalone {
-            let now = status.borrow().written;
-            status
-                .wait_for(|status| status.written.as_millis() > now.as_millis() + 2_500)
-                .await
-                .expect("the follower lives");
-        }
+        // Those emptied may have been seen and count too, so that the last ones may still be on their way.
+        let now = status.borrow().written;
+        status
+            .wait_for(|status| status.written.as_millis() > now.as_millis() + 2_500)
+            .await
+            .expect("the follower lives");
         stop.send_replace(true);
     };
     let (last, ()) = tokio::join!(following, changing);
