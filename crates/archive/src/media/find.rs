@@ -1,6 +1,8 @@
 //! The attachments of a message, as its content names them.
 
-use openim_history_client::model::{Content, NestedMessage, Picture, PictureSize, Video};
+use openim_history_client::model::{
+    Content, File, NestedMessage, Picture, PictureSize, Video, Voice,
+};
 use serde::Serialize;
 
 use super::kind::MediaKind;
@@ -63,53 +65,21 @@ pub fn attachments(content: &Content) -> Vec<Attachment> {
 fn collect(content: &Content, found: &mut Vec<Attachment>) {
     match content {
         Content::Picture(picture) => of_picture(picture, found),
-        Content::Voice(voice) => {
-            push(
-                Role::Voice,
-                &voice.url,
-                "",
-                &voice.media_type,
-                voice.size,
-                found,
-            );
-        }
+        Content::Voice(voice) => of_voice(voice, found),
         Content::Video(video) => of_video(video, found),
-        Content::File(file) => {
-            push(
-                Role::File,
-                &file.url,
-                &file.name,
-                &file.media_type,
-                file.size,
-                found,
-            );
-        }
+        Content::File(file) => of_file(file, found),
         Content::Notice(notice) => {
             if let Some(picture) = &notice.picture {
                 of_picture(picture, found);
             }
             if let Some(voice) = &notice.voice {
-                push(
-                    Role::Voice,
-                    &voice.url,
-                    "",
-                    &voice.media_type,
-                    voice.size,
-                    found,
-                );
+                of_voice(voice, found);
             }
             if let Some(video) = &notice.video {
                 of_video(video, found);
             }
             if let Some(file) = &notice.file {
-                push(
-                    Role::File,
-                    &file.url,
-                    &file.name,
-                    &file.media_type,
-                    file.size,
-                    found,
-                );
+                of_file(file, found);
             }
         }
         Content::At(at) => nested(at.quoted.as_deref(), found),
@@ -130,6 +100,28 @@ fn of_picture(picture: &Picture, found: &mut Vec<Attachment>) {
     size(Role::Source, &picture.source, found);
     size(Role::Big, &picture.big, found);
     size(Role::Snapshot, &picture.snapshot, found);
+}
+
+fn of_voice(voice: &Voice, found: &mut Vec<Attachment>) {
+    push(
+        Role::Voice,
+        &voice.url,
+        "",
+        &voice.media_type,
+        voice.size,
+        found,
+    );
+}
+
+fn of_file(file: &File, found: &mut Vec<Attachment>) {
+    push(
+        Role::File,
+        &file.url,
+        &file.name,
+        &file.media_type,
+        file.size,
+        found,
+    );
 }
 
 fn of_video(video: &Video, found: &mut Vec<Attachment>) {

@@ -3,6 +3,7 @@
 pub(crate) mod attachments;
 pub(crate) mod file;
 pub(crate) mod messages;
+mod plain;
 mod reader;
 pub(crate) mod small;
 pub(crate) mod table;

@@ -1,15 +1,12 @@
 //! The commands around an archive: sync, verify, repair, info, status, index.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
-
 use insta::assert_snapshot;
 use openim_history_standin::mongod::{Mode, Mongod};
 use openim_history_standin::recorded;
 use serde_json::Value;
 
 use crate::mongo::{fill, runtime};
-use crate::run::{Place, server};
+use crate::run::{Place, server, web};
 
 /// Starts a mongod with the recorded history, and names it to every run.
 pub(crate) fn recorded_mongod(mode: Mode) -> (Mongod, Place) {
@@ -185,28 +182,14 @@ fn without_a_server_to_read_from_nothing_is_made() {
 
 #[test]
 fn a_bucket_that_does_not_exist_is_named() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("bound");
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            let mut head = BufReader::new(stream.try_clone().expect("a stream"));
-            let mut line = String::new();
-            while head.read_line(&mut line).is_ok_and(|read| read > 2) {
-                line.clear();
-            }
-            let body = "<Error><Code>NoSuchBucket</Code><Message>no such bucket</Message></Error>";
-            let _ = write!(
-                stream,
-                "HTTP/1.1 404 Not Found\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-                body.len()
-            );
-        }
+    let bucket = web(|_| {
+        let body = b"<Error><Code>NoSuchBucket</Code><Message>no such bucket</Message></Error>";
+        ("404 Not Found", &body[..])
     });
     let server = server();
     let place = Place::new()
         .server(&server)
-        .env("AWS_ENDPOINT_URL", &format!("http://{address}"))
+        .env("AWS_ENDPOINT_URL", &bucket)
         .env("AWS_ALLOW_HTTP", "true")
         .env("AWS_REGION", "eu-central-1")
         .env("AWS_ACCESS_KEY_ID", "key")

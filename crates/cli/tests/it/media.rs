@@ -1,42 +1,19 @@
 //! `sync --media`: attachments of the archive's messages.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
-
 use bson::{Document, doc};
 use openim_history_standin::mongod::{Mode, Mongod};
 
 use crate::archive::{json, recorded_mongod};
 use crate::follow;
 use crate::mongo::runtime;
+use crate::run::web;
 
 /// Serves one picture under `/picture.png`, whatever follows the `?`, and nothing else.
 fn pictures() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("bound");
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            let mut head = BufReader::new(stream.try_clone().expect("a stream"));
-            let mut first = String::new();
-            let _ = head.read_line(&mut first);
-            let mut line = String::new();
-            while head.read_line(&mut line).is_ok_and(|read| read > 2) {
-                line.clear();
-            }
-            let (status, body) = match first.contains("/picture.png") {
-                true => ("200 OK", PICTURE),
-                false => ("404 Not Found", &b"no such file"[..]),
-            };
-            let _ = write!(
-                stream,
-                "HTTP/1.1 {status}\r\ncontent-type: image/png\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                body.len()
-            );
-            let _ = stream.write_all(body);
-        }
-    });
-    format!("http://{address}")
+    web(|request| match request.contains("/picture.png") {
+        true => ("200 OK", PICTURE),
+        false => ("404 Not Found", &b"no such file"[..]),
+    })
 }
 
 /// The beginning of one, which is enough to be known by.

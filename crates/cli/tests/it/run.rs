@@ -1,7 +1,8 @@
 //! The program in a folder, home, locale and time zone of its own, and an OpenIM to read from.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -109,4 +110,31 @@ pub(crate) fn server() -> Server {
         ..ServerOptions::default()
     };
     Server::start(recorded::release(), options).expect("a free port")
+}
+
+/// Starts a web server on this machine and returns its address. `answer` is given the first line of a request, and
+/// returns the status and the body.
+pub(crate) fn web(answer: fn(&str) -> (&'static str, &'static [u8])) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut head = BufReader::new(stream.try_clone().expect("a stream"));
+            let mut first = String::new();
+            let _ = head.read_line(&mut first);
+            let mut line = String::new();
+            while head.read_line(&mut line).is_ok_and(|read| read > 2) {
+                line.clear();
+            }
+            let (status, body) = answer(&first);
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = stream.write_all(body);
+        }
+    });
+    format!("http://{address}")
 }

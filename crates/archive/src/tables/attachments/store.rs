@@ -8,19 +8,13 @@ use arrow_array::RecordBatch;
 use arrow_schema::{FieldRef, Schema, SchemaRef};
 use deltalake_core::kernel::Action;
 use futures::TryStreamExt;
-use object_store::ObjectStoreExt;
-use object_store::path::Path as ObjectPath;
-use parquet::arrow::{ArrowWriter, ParquetRecordBatchStreamBuilder};
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
-use uuid::Uuid;
 
 use super::NAME;
 use super::record::{COLUMNS, Record};
 use crate::error::{Error, Result};
 use crate::place::Place;
-use crate::tables::file::{DataFile, addition};
-use crate::tables::reader::FileReader;
+use crate::tables::file::DataFile;
+use crate::tables::plain::{Plain, fields};
 use crate::tables::table::{Purpose, Table};
 
 /// Rows of a new file: what one change rewrites.
@@ -30,13 +24,7 @@ const ROWS: usize = 2_000;
 const LARGE: u64 = 20_000;
 const MANY: usize = 16;
 
-static FIELDS: LazyLock<Vec<FieldRef>> = LazyLock::new(|| {
-    let field = |column: &crate::tables::messages::columns::Column| {
-        let kind = column.kind.data_type();
-        Arc::new(arrow_schema::Field::new(column.name, kind, column.nullable))
-    };
-    COLUMNS.iter().map(field).collect()
-});
+static FIELDS: LazyLock<Vec<FieldRef>> = LazyLock::new(|| fields(COLUMNS));
 
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| Arc::new(Schema::new(FIELDS.clone())));
 
@@ -179,57 +167,24 @@ impl Attachments {
 
     /// Writes a file. It is no part of the table before its commit.
     async fn write(&self, rows: &[Record]) -> Result<(String, Action)> {
-        let place = &self.place;
-        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-            Error::store(format!("write table {NAME} of {place}"), error)
-        };
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
-            .build();
-        let mut writer = ArrowWriter::try_new(Vec::new(), SCHEMA.clone(), Some(properties))
-            .map_err(|error| failed(error.into()))?;
-        let columns = serde_arrow::to_arrow(&FIELDS, rows).map_err(|error| failed(error.into()))?;
-        let batch = RecordBatch::try_new(SCHEMA.clone(), columns)?;
-        writer.write(&batch).map_err(|error| failed(error.into()))?;
-        let bytes = writer.into_inner().map_err(|error| failed(error.into()))?;
-        let add = addition(
-            format!("part-{}.parquet", Uuid::new_v4()),
-            None,
-            &bytes,
-            format!("{{\"numRecords\":{}}}", rows.len()),
-        );
-        let location = ObjectPath::from(format!("{NAME}/{}", add.path));
-        place
-            .store()
-            .put(&location, bytes.into())
-            .await
-            .map_err(|error| failed(error.into()))?;
+        let table = plain(&self.place);
+        let batch = RecordBatch::try_new(SCHEMA.clone(), table.encode(&FIELDS, rows)?)?;
+        let add = table.write(&SCHEMA, vec![batch]).await?;
         Ok((add.path.clone(), Action::Add(add)))
     }
 }
 
+fn plain(place: &Place) -> Plain<'_> {
+    Plain { place, name: NAME }
+}
+
 /// Reads the rows of one file.
 pub(crate) async fn read(place: &Place, file: &DataFile) -> Result<Vec<Record>> {
-    let damaged = |error| {
-        Error::damaged(
-            format_args!("{} in {place}", file.location(NAME)),
-            "it cannot be read",
-            Some(error),
-        )
-    };
-    let mut batches = ParquetRecordBatchStreamBuilder::new(FileReader::new(place, NAME, file))
-        .await
-        .and_then(ParquetRecordBatchStreamBuilder::build)
-        .map_err(|error| damaged(error.into()))?;
-    let mut rows = Vec::new();
-    while let Some(batch) = batches
-        .try_next()
-        .await
-        .map_err(|error| damaged(error.into()))?
-    {
-        let more: Vec<Record> =
-            serde_arrow::from_record_batch(&batch).map_err(|error| damaged(error.into()))?;
-        rows.extend(more);
+    let table = plain(place);
+    let mut batches = table.batches(file).await?;
+    let mut rows: Vec<Record> = Vec::new();
+    while let Some(batch) = batches.try_next().await? {
+        rows.extend(table.decode::<Record>(file, &batch)?);
     }
     Ok(rows)
 }

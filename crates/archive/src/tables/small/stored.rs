@@ -3,25 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_array::RecordBatch;
+use arrow_schema::{Schema, SchemaRef};
 use deltalake_core::kernel::Action;
 use futures::TryStreamExt;
-use object_store::ObjectStoreExt;
-use object_store::path::Path as ObjectPath;
 use openim_history_client::model::Timestamp;
-use parquet::arrow::{ArrowWriter, ParquetRecordBatchStreamBuilder};
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::entity::Entity;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::place::Place;
-use crate::tables::file::addition;
 use crate::tables::messages::columns::{Column, Kind, may, must};
-use crate::tables::reader::FileReader;
+use crate::tables::plain::{Plain, fields};
 use crate::tables::table::{Purpose, Table};
 
 /// The columns every small table has beside its own.
@@ -64,19 +57,6 @@ pub struct SmallCounts {
     pub gone: u64,
 }
 
-fn fields(columns: &[Column]) -> Vec<Arc<Field>> {
-    columns
-        .iter()
-        .map(|column| {
-            Arc::new(Field::new(
-                column.name,
-                column.kind.data_type(),
-                column.nullable,
-            ))
-        })
-        .collect()
-}
-
 fn schema<E: Entity>() -> SchemaRef {
     let mut all = fields(E::COLUMNS);
     all.extend(fields(SIGHT));
@@ -93,33 +73,24 @@ pub(crate) async fn read<E: Entity>(place: &Place) -> Result<Vec<Stored<E>>> {
 
 async fn rows<E: Entity>(place: &Place, table: &Table) -> Result<Vec<Stored<E>>> {
     let mut rows = Vec::new();
+    let plain = plain::<E>(place);
     for file in table.files() {
-        let damaged = |error| {
-            Error::damaged(
-                format_args!("{} in {place}", file.location(E::NAME)),
-                "it cannot be read",
-                Some(error),
-            )
-        };
-        let reader = FileReader::new(place, E::NAME, &file);
-        let mut batches = ParquetRecordBatchStreamBuilder::new(reader)
-            .await
-            .and_then(ParquetRecordBatchStreamBuilder::build)
-            .map_err(|error| damaged(error.into()))?;
-        while let Some(batch) = batches
-            .try_next()
-            .await
-            .map_err(|error| damaged(error.into()))?
-        {
-            let entities: Vec<E> = serde_arrow::from_record_batch(&only(&batch, E::COLUMNS)?)
-                .map_err(|error| damaged(error.into()))?;
-            let sights: Vec<Sight> = serde_arrow::from_record_batch(&only(&batch, SIGHT)?)
-                .map_err(|error| damaged(error.into()))?;
+        let mut batches = plain.batches(&file).await?;
+        while let Some(batch) = batches.try_next().await? {
+            let entities: Vec<E> = plain.decode(&file, &only(&batch, E::COLUMNS)?)?;
+            let sights: Vec<Sight> = plain.decode(&file, &only(&batch, SIGHT)?)?;
             let both = entities.into_iter().zip(sights);
             rows.extend(both.map(|(entity, sight)| Stored { entity, sight }));
         }
     }
     Ok(rows)
+}
+
+fn plain<E: Entity>(place: &Place) -> Plain<'_> {
+    Plain {
+        place,
+        name: E::NAME,
+    }
 }
 
 /// Takes some columns of a batch.
@@ -216,38 +187,15 @@ fn compare<E: Entity>(
 
 /// Writes all rows into one new file.
 async fn write<E: Entity>(place: &Place, rows: &[Stored<E>]) -> Result<Action> {
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-        Error::store(format!("write table {} of {place}", E::NAME), error)
-    };
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
-        .build();
+    let plain = plain::<E>(place);
     let schema = schema::<E>();
-    let mut writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties))
-        .map_err(|error| failed(error.into()))?;
+    let mut batches = Vec::new();
     for chunk in rows.chunks(16_384) {
         let entities: Vec<&E> = chunk.iter().map(|row| &row.entity).collect();
         let sights: Vec<Sight> = chunk.iter().map(|row| row.sight).collect();
-        let mut columns: Vec<ArrayRef> = serde_arrow::to_arrow(&fields(E::COLUMNS), &entities)
-            .map_err(|error| failed(error.into()))?;
-        columns.extend(
-            serde_arrow::to_arrow(&fields(SIGHT), &sights).map_err(|error| failed(error.into()))?,
-        );
-        let batch = RecordBatch::try_new(schema.clone(), columns)?;
-        writer.write(&batch).map_err(|error| failed(error.into()))?;
+        let mut columns = plain.encode(&fields(E::COLUMNS), &entities)?;
+        columns.extend(plain.encode(&fields(SIGHT), &sights)?);
+        batches.push(RecordBatch::try_new(schema.clone(), columns)?);
     }
-    let bytes = writer.into_inner().map_err(|error| failed(error.into()))?;
-    let add = addition(
-        format!("part-{}.parquet", Uuid::new_v4()),
-        None,
-        &bytes,
-        format!("{{\"numRecords\":{}}}", rows.len()),
-    );
-    let path = ObjectPath::from(format!("{}/{}", E::NAME, add.path));
-    place
-        .store()
-        .put(&path, bytes.into())
-        .await
-        .map_err(|error| failed(error.into()))?;
-    Ok(Action::Add(add))
+    Ok(Action::Add(plain.write(&schema, batches).await?))
 }

@@ -15,10 +15,10 @@ use crate::words::archive::say;
 
 /// What there is to read, and from where to where.
 #[derive(Serialize)]
-struct Planned<'a, P> {
+struct Planned<'a> {
     place: String,
     via: &'static str,
-    plan: &'a P,
+    plan: &'a Plan,
     #[serde(skip_serializing_if = "Option::is_none")]
     media: Option<&'a MediaPlan>,
 }
@@ -51,55 +51,21 @@ pub(super) async fn run(
     };
     let media = media.as_ref();
     let lang = app.ui.lang;
-    let (place, via) = (place.to_string(), way.name());
-    let number = |number: u64| Cell::new(thousands(number));
-    let is_empty = match &planned {
-        Plan::Mongo(plan) if is_json => {
-            let planned = Planned {
-                place,
-                via,
-                plan,
-                media,
-            };
-            json(&mut app.out, &planned)?;
-            plan.is_empty()
+    if is_json {
+        let planned = Planned {
+            place: place.to_string(),
+            via: way.name(),
+            plan: &planned,
+            media,
+        };
+        json(&mut app.out, &planned)?;
+    } else {
+        pairs(&mut app.out, lang, planned.facts())?;
+        if let Some(media) = media {
+            super::media::show_plan(app, media)?;
         }
-        Plan::Api(plan) if is_json => {
-            let planned = Planned {
-                place,
-                via,
-                plan,
-                media,
-            };
-            json(&mut app.out, &planned)?;
-            plan.is_empty()
-        }
-        Plan::Mongo(plan) => {
-            let facts = vec![
-                ("conversations", number(plan.conversations)),
-                ("blocks", number(plan.blocks)),
-                ("to_read", number(plan.to_read)),
-                ("bytes", Cell::new(BinaryBytes(plan.bytes).to_string())),
-                ("removed", number(plan.removed)),
-            ];
-            pairs(&mut app.out, lang, facts)?;
-            plan.is_empty()
-        }
-        Plan::Api(plan) => {
-            let facts = vec![
-                ("conversations", number(plan.conversations)),
-                ("to_read", number(plan.to_read)),
-            ];
-            pairs(&mut app.out, lang, facts)?;
-            plan.is_empty()
-        }
-    };
-    if let Some(media) = media
-        && !is_json
-    {
-        super::media::show_plan(app, media)?;
     }
-    let is_empty = is_empty && media.is_none_or(|media| media.due.count == 0);
+    let is_empty = planned.is_empty() && media.is_none_or(|media| media.due.count == 0);
     app.ui.status(if is_empty {
         say(
             lang,
@@ -116,9 +82,37 @@ pub(super) async fn run(
     Ok(())
 }
 
+#[derive(Serialize)]
+#[serde(untagged)]
 enum Plan {
     Mongo(MongoPlan),
     Api(ViewPlan),
+}
+
+impl Plan {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Mongo(plan) => plan.is_empty(),
+            Self::Api(plan) => plan.is_empty(),
+        }
+    }
+
+    fn facts(&self) -> Vec<(&'static str, Cell)> {
+        let number = |number: u64| Cell::new(thousands(number));
+        match self {
+            Self::Mongo(plan) => vec![
+                ("conversations", number(plan.conversations)),
+                ("blocks", number(plan.blocks)),
+                ("to_read", number(plan.to_read)),
+                ("bytes", Cell::new(BinaryBytes(plan.bytes).to_string())),
+                ("removed", number(plan.removed)),
+            ],
+            Self::Api(plan) => vec![
+                ("conversations", number(plan.conversations)),
+                ("to_read", number(plan.to_read)),
+            ],
+        }
+    }
 }
 
 /// Opens the archive without touching its index. Where there is none, an empty one in a temporary
