@@ -5,6 +5,7 @@
 
 mod archive;
 mod error;
+pub mod export;
 pub mod index;
 pub mod media;
 mod place;

@@ -1,0 +1,5 @@
+//! Giving history out: files other programs and people read without us.
+
+mod writer;
+
+pub use self::writer::{Attachment, Chat, Item, Names, Part, Setting, Writer};
