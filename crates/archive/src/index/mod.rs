@@ -39,6 +39,7 @@
 mod error;
 mod find;
 mod keys;
+mod matches;
 mod open;
 mod page;
 mod query;
@@ -52,6 +53,7 @@ mod tests;
 
 pub use self::error::{IndexDamage, IndexError};
 pub use self::find::{Found, Hit, Order};
+pub use self::matches::{Matches, SeqSet};
 pub use self::open::{Index, IndexSettings, Opened};
 pub use self::page::Around;
 pub use self::query::{Has, Query, State};
