@@ -102,9 +102,8 @@ impl<'a> Search<'a> {
         for hit in &found.hits {
             around.push(self.around(hit, options.around)?);
         }
-        let mut keys: Vec<Key> = found.hits.iter().map(Hit::key).collect();
-        keys.extend(around.iter().flatten().map(Hit::key));
-        let rows = self.archive.get(&keys).await?;
+        let shown = found.hits.iter().chain(around.iter().flatten());
+        let rows = self.archive.of_hits(shown).await?;
         let rows: HashMap<Key, Row> = rows.into_iter().map(|row| (row.key(), row)).collect();
         let next = found.hits.last().filter(|_| more).map(Hit::key);
         let hits = found.hits.iter().zip(&around).filter_map(|(hit, around)| {
