@@ -15,7 +15,7 @@ use super::text::GramTokenizer;
 use super::writer::Entry;
 
 /// The format of the index; one more whenever fields, folding or grams change.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// How many numbers of a conversation share a term: what a page or a replacement looks through.
 const BLOCK: i64 = 100;

@@ -15,6 +15,7 @@ mod chain;
 mod contains;
 mod fold;
 mod grams;
+mod han;
 
 pub(super) use self::contains::contains;
 pub use self::fold::fold;
