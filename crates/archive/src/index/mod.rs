@@ -46,6 +46,7 @@ mod query;
 mod schema;
 mod text;
 mod view;
+mod wish;
 mod writer;
 
 #[cfg(test)]
@@ -58,4 +59,5 @@ pub use self::open::{Index, IndexSettings, Opened};
 pub use self::page::Around;
 pub use self::query::{Has, Query, State};
 pub use self::text::fold;
+pub(crate) use self::text::sounding;
 pub use self::writer::{Entry, IndexWriter};

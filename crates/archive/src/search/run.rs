@@ -117,7 +117,7 @@ impl<'a> Search<'a> {
                     .collect()
             };
             Some(SearchHit {
-                snippet: snippet(&row.text(), texts, options.snippet),
+                snippet: snippet(&row.text(), texts, options.snippet, self.index.has_pinyin()),
                 before: neighbours(|other, hit| other.seq < hit.seq),
                 after: neighbours(|other, hit| other.seq > hit.seq),
                 row,
