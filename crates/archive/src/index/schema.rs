@@ -60,18 +60,18 @@ pub(super) fn schema() -> (Schema, Fields) {
                 .set_index_option(IndexRecordOption::Basic),
         )
     };
-    let sequence = |tokenizer| {
+    let sequence = |tokenizer, lengths| {
         TextOptions::default().set_indexing_options(
             TextFieldIndexing::default()
                 .set_tokenizer(tokenizer)
-                .set_fieldnorms(false)
+                .set_fieldnorms(lengths)
                 .set_index_option(IndexRecordOption::WithFreqsAndPositions),
         )
     };
     let number = || NumericOptions::from(FAST);
     let fields = Fields {
-        text: schema.add_text_field("text", sequence(GRAMS)),
-        pinyin: schema.add_text_field("pinyin", sequence(PINYIN)),
+        text: schema.add_text_field("text", sequence(GRAMS, true)),
+        pinyin: schema.add_text_field("pinyin", sequence(PINYIN, false)),
         block: schema.add_bytes_field(
             "block",
             tantivy::schema::BytesOptions::default().set_indexed(),

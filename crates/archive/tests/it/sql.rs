@@ -238,3 +238,26 @@ async fn what_was_found_elsewhere_is_a_condition_too() {
     let asked = "SELECT count(*) FROM messages WHERE asked(conversation_id, seq)";
     assert_eq!(good(&sql, asked).await, ["4"]);
 }
+
+/// The statements of the guide's blocks.
+fn statements(guide: &str) -> Vec<&str> {
+    let blocks = guide.split("```sql\n").skip(1);
+    let blocks = blocks.filter_map(|rest| rest.split("```").next());
+    blocks
+        .flat_map(|block| block.split(';'))
+        .map(str::trim)
+        .filter(|statement| !statement.is_empty())
+        .collect()
+}
+
+#[tokio::test]
+async fn every_statement_of_the_guide_runs_in_both_languages() {
+    let (_folder, sql) = asked().await;
+    let english = statements(include_str!("../../../../docs/guide/sql.md"));
+    let chinese = statements(include_str!("../../../../docs/guide/sql.zh-CN.md"));
+    assert!(english.len() > 5);
+    assert_eq!(english, chinese);
+    for statement in english {
+        good(&sql, statement).await;
+    }
+}
