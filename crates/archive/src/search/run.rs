@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use openim_history_client::model::ConversationId;
+
 use super::snippet::{Snippet, snippet};
 use crate::archive::Archive;
 use crate::error::Result;
@@ -128,6 +130,19 @@ impl<'a> Search<'a> {
             hits: hits.collect(),
             next,
         })
+    }
+
+    /// Reads a page of a conversation, in the order of its numbers.
+    pub async fn conversation(
+        &self,
+        conversation: &ConversationId,
+        around: Around,
+        limit: usize,
+    ) -> Result<Vec<Row>> {
+        let page = self.index.page(conversation, around, limit)?;
+        let mut rows = self.archive.of_hits(page.iter()).await?;
+        rows.sort_by_key(|row| row.message.seq);
+        Ok(rows)
     }
 
     /// Returns the neighbours of a hit, in order.
