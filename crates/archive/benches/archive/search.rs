@@ -24,7 +24,12 @@ pub(crate) fn measure() {
         let server = server::Server::start();
         let copied = child::sync(&server, &place, true);
         assert_eq!(copied.rows, server.messages);
-        line("sync, with the index", copied.rows, copied.elapsed, Some(copied.peak));
+        line(
+            "sync, with the index",
+            copied.rows,
+            copied.elapsed,
+            Some(copied.peak),
+        );
     }
     let sizes = child::sizes(&place);
     size("tables of messages", sizes.tables);
@@ -38,8 +43,15 @@ pub(crate) async fn ask(place: &str) {
     let place = Place::new(place, &[]).expect("a folder");
     let archive = Archive::open(&place).await.expect("opens");
     let begin = Instant::now();
-    let (index, _) = archive.index(None, IndexSettings::default()).await.expect("opens");
-    println!("{:<52}{:>10.3}", "opening the index", begin.elapsed().as_secs_f64());
+    let (index, _) = archive
+        .index(None, IndexSettings::default())
+        .await
+        .expect("opens");
+    println!(
+        "{:<52}{:>10.3}",
+        "opening the index",
+        begin.elapsed().as_secs_f64()
+    );
     let search = Search::new(&archive, &index);
     let samples = samples(&archive).await;
     let directory = Directory::default();
@@ -62,13 +74,20 @@ pub(crate) async fn ask(place: &str) {
             ..SearchOptions::default()
         };
         let begin = Instant::now();
-        let page = search.page(&resolved, &node.texts(), &options).await.expect("finds");
+        let page = search
+            .page(&resolved, &node.texts(), &options)
+            .await
+            .expect("finds");
         found.took(begin.elapsed());
         assert!(page.total > 0, "{query}");
         totals += page.total;
     }
     found.tell(30.0);
-    println!("{:<52}{:>34.0}", "  hits of a query, mean", totals as f64 / QUESTIONS as f64);
+    println!(
+        "{:<52}{:>34.0}",
+        "  hits of a query, mean",
+        totals as f64 / QUESTIONS as f64
+    );
 
     let mut pages = Times::new("a page of 50 of a conversation");
     let mut around = Times::new("the messages around one, 10 before and after");
@@ -79,7 +98,9 @@ pub(crate) async fn ask(place: &str) {
             (&mut around, Around::At(message.seq), 21),
         ] {
             let begin = Instant::now();
-            let page = search.conversation(&message.conversation_id, around, limit).await;
+            let page = search
+                .conversation(&message.conversation_id, around, limit)
+                .await;
             times.took(begin.elapsed());
             assert!(page.expect("reads").len() <= limit);
         }
@@ -111,7 +132,8 @@ async fn samples(archive: &Archive) -> Vec<Row> {
 }
 
 fn han(text: &str) -> impl Iterator<Item = char> {
-    text.chars().filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(c))
+    text.chars()
+        .filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(c))
 }
 
 /// Two to four Han characters that stand next to each other in a text.
@@ -137,7 +159,11 @@ async fn count(archive: &Archive) {
     };
     let begin = Instant::now();
     let sql = Sql::open(archive, &options).await.expect("opens");
-    println!("{:<52}{:>10.3}", "opening the tables for SQL", begin.elapsed().as_secs_f64());
+    println!(
+        "{:<52}{:>10.3}",
+        "opening the tables for SQL",
+        begin.elapsed().as_secs_f64()
+    );
     let statement = "SELECT local_date(send_time) AS day, count(*) FROM messages GROUP BY 1";
     let mut ours = Vec::new();
     for _ in 0..5 {
@@ -149,7 +175,11 @@ async fn count(archive: &Archive) {
     }
     ours.sort();
     let ours = ours[ours.len() / 2];
-    println!("{:<52}{:>10.3}", "messages of each day, median of 5", ours.as_secs_f64());
+    println!(
+        "{:<52}{:>10.3}",
+        "messages of each day, median of 5",
+        ours.as_secs_f64()
+    );
     most("  milliseconds of it", ours.as_secs_f64() * 1e3, 300.0);
     let folder = archive.place().local().expect("a folder").join("messages");
     if let Some(theirs) = duckdb(&folder) {
@@ -160,14 +190,21 @@ async fn count(archive: &Archive) {
 
 fn duckdb(folder: &Path) -> Option<f64> {
     let python = std::env::var_os("OPENIM_HISTORY_BENCH_PYTHON")?;
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/bench-peers/duckdb_days.py");
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../scripts/bench-peers/duckdb_days.py"
+    );
     let output = Command::new(python)
         .args([script.as_ref(), folder.as_os_str()])
         .stderr(Stdio::inherit())
         .output()
         .expect("Python runs");
     let text = String::from_utf8(output.stdout).expect("text");
-    Some(text.trim().parse().expect("DuckDB answers; its trouble is on standard error"))
+    Some(
+        text.trim()
+            .parse()
+            .expect("DuckDB answers; its trouble is on standard error"),
+    )
 }
 
 /// How long questions of one kind took.

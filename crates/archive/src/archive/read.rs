@@ -65,7 +65,10 @@ impl Archive {
     }
 
     /// Returns the messages of hits: only files of their months are looked into.
-    pub(crate) async fn of_hits<'a>(&self, hits: impl Iterator<Item = &'a Hit>) -> Result<Vec<Row>> {
+    pub(crate) async fn of_hits<'a>(
+        &self,
+        hits: impl Iterator<Item = &'a Hit>,
+    ) -> Result<Vec<Row>> {
         let mut by_month: HashMap<String, Vec<Key>> = HashMap::new();
         for hit in hits {
             by_month.entry(hit.month()).or_default().push(hit.key());

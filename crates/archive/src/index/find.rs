@@ -127,7 +127,10 @@ impl Index {
             (Occur::Must, query.compile(self.fields(), searcher)?),
             (
                 Occur::Must,
-                Box::new(ConstScoreQuery::new(one.compile(self.fields(), searcher)?, 0.0)),
+                Box::new(ConstScoreQuery::new(
+                    one.compile(self.fields(), searcher)?,
+                    0.0,
+                )),
             ),
         ];
         let best = TopDocs::with_limit(1).order_by_score();

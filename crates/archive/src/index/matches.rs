@@ -130,7 +130,10 @@ impl Months {
         *span = (span.0.min(time), span.1.max(time));
         // No month is shorter than a day, and a day begins and ends inside one.
         const DAY: i64 = 86_400_000;
-        if self.known.is_none_or(|(from, to)| millis < from || millis >= to) {
+        if self
+            .known
+            .is_none_or(|(from, to)| millis < from || millis >= to)
+        {
             self.seen.insert(month(time));
             let from = millis.div_euclid(DAY).saturating_mul(DAY);
             self.known = Some((from, from.saturating_add(DAY)));

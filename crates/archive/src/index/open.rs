@@ -179,7 +179,8 @@ impl Index {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?;
         let view = View::new(reader.searcher(), None)?;
-        let pinyin = payload(&tantivy)?.map_or_else(|| wish::pinyin(folder), |payload| payload.pinyin);
+        let pinyin =
+            payload(&tantivy)?.map_or_else(|| wish::pinyin(folder), |payload| payload.pinyin);
         Ok(Self(Arc::new(Inner {
             folder: folder.to_owned(),
             settings: *settings,
@@ -236,7 +237,9 @@ impl Index {
             .map_err(|error| self.read_error(error))?;
         let payload = payload(&self.0.tantivy).map_err(|error| self.read_error(error))?;
         if let Some(payload) = payload {
-            self.0.pinyin.store(payload.pinyin, atomic::Ordering::Relaxed);
+            self.0
+                .pinyin
+                .store(payload.pinyin, atomic::Ordering::Relaxed);
         }
         *view = Arc::new(fresh);
         Ok(())
@@ -314,6 +317,7 @@ fn payload(index: &tantivy::Index) -> tantivy::Result<Option<Payload>> {
         serde_json::from_str(&payload).unwrap_or(Payload {
             format: 0,
             table_version: 0,
+            pinyin: false,
         })
     }))
 }

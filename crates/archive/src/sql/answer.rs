@@ -23,7 +23,9 @@ pub struct Answer {
 impl std::fmt::Debug for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let schema = &self.schema;
-        f.debug_struct("Answer").field("schema", schema).finish_non_exhaustive()
+        f.debug_struct("Answer")
+            .field("schema", schema)
+            .finish_non_exhaustive()
     }
 }
 

@@ -66,8 +66,8 @@ impl Finder {
             now: jiff::Timestamp::now().to_zoned_datetime(zone.clone()),
         };
         let resolved = parse(query).and_then(|node| resolve(&node, &context));
-        let resolved = resolved
-            .map_err(|error| Error::Sql(SqlError::Match(format!("{query:?}, {error}"))))?;
+        let resolved =
+            resolved.map_err(|error| Error::Sql(SqlError::Match(format!("{query:?}, {error}"))))?;
         Ok(self.index.matches(&resolved)?)
     }
 }
@@ -118,7 +118,8 @@ impl Sql {
             let function = Local::new(told, options.zone.clone());
             sql.session.register_udf(ScalarUDF::new_from_impl(function));
         }
-        sql.session.register_udf(ScalarUDF::new_from_impl(Match::new()));
+        sql.session
+            .register_udf(ScalarUDF::new_from_impl(Match::new()));
         tables::register(&sql.session, archive).await?;
         sql.define_views().await?;
         Ok(sql)
@@ -145,8 +146,9 @@ impl Sql {
 
     /// Makes what was found usable as a condition, `name(conversation_id, seq)`.
     pub fn select(&self, name: &str, found: Matches) {
-        let function = Found::new(name, format!("{name}()"), Arc::new(found));
-        self.session.register_udf(ScalarUDF::new_from_impl(function));
+        let function = Found::new(name, Arc::new(found));
+        self.session
+            .register_udf(ScalarUDF::new_from_impl(function));
     }
 
     /// Runs one statement that reads; one that would write, or change the session, is refused.
@@ -161,7 +163,9 @@ impl Sql {
         only_reads.verify_plan(&plan)?;
         let plan = matching::answer(plan, |query| {
             let finder = self.finder.as_ref().ok_or_else(|| {
-                Error::Sql(SqlError::Match("the search index was not opened".to_owned()))
+                Error::Sql(SqlError::Match(
+                    "the search index was not opened".to_owned(),
+                ))
             })?;
             Ok(Arc::new(finder.find(query, &self.options.zone)?))
         })?;

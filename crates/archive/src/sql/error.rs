@@ -83,12 +83,16 @@ fn plain(text: &str) -> Cow<'_, str> {
 }
 
 fn planning(text: &str) -> SqlError {
-    for start in ["DDL not supported: ", "DML not supported: ", "Statement not supported: "] {
+    for start in [
+        "DDL not supported: ",
+        "DML not supported: ",
+        "Statement not supported: ",
+    ] {
         if let Some(what) = text.strip_prefix(start) {
             return SqlError::Writes(what.to_owned());
         }
     }
-    if text.contains("multiple SQL statements") {
+    if text.contains("single SQL statement") {
         return SqlError::Several;
     }
     SqlError::Meaning(text.to_owned())
@@ -116,6 +120,10 @@ fn schema(error: &SchemaError) -> String {
     let near: Vec<&str> = near.into_iter().take(NEAR).map(|(_, name)| name).collect();
     match near.as_slice() {
         [] => format!("there is no column {}", field.flat_name()),
-        near => format!("there is no column {}; near: {}", field.flat_name(), near.join(", ")),
+        near => format!(
+            "there is no column {}; near: {}",
+            field.flat_name(),
+            near.join(", ")
+        ),
     }
 }

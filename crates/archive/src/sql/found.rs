@@ -9,7 +9,7 @@ use arrow_array::{Array, BooleanArray};
 use arrow_schema::DataType;
 use deltalake_core::datafusion::common::{Result, exec_err};
 use deltalake_core::datafusion::logical_expr::{
-    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDFImpl, Signature, TypeSignature, Volatility,
+    ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, TypeSignature, Volatility,
 };
 use openim_history_client::model::{ConversationId, Seq};
 
@@ -19,19 +19,16 @@ use crate::index::Matches;
 #[derive(Debug)]
 pub(super) struct Found {
     name: String,
-    /// What it is called in a plan.
-    shown: String,
     matches: Arc<Matches>,
     signature: Signature,
 }
 
 impl Found {
-    pub(super) fn new(name: impl Into<String>, shown: impl Into<String>, matches: Arc<Matches>) -> Self {
+    pub(super) fn new(name: impl Into<String>, matches: Arc<Matches>) -> Self {
         let texts = [DataType::Utf8View, DataType::Utf8, DataType::LargeUtf8];
         let forms = texts.map(|text| TypeSignature::Exact(vec![text, DataType::Int64]));
         Self {
             name: name.into(),
-            shown: shown.into(),
             matches,
             signature: Signature::one_of(forms.into(), Volatility::Immutable),
         }
@@ -56,10 +53,6 @@ impl Hash for Found {
 impl ScalarUDFImpl for Found {
     fn name(&self) -> &str {
         &self.name
-    }
-
-    fn display_name(&self, _: &[Expr]) -> Result<String> {
-        Ok(self.shown.clone())
     }
 
     fn signature(&self) -> &Signature {

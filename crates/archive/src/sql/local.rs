@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, TimestampMicrosecondType};
-use arrow_array::{Date32Array, PrimitiveArray, TimestampMicrosecondArray};
+use arrow_array::types::TimestampMicrosecondType;
+use arrow_array::{Array, Date32Array, TimestampMicrosecondArray};
 use arrow_schema::{DataType, TimeUnit};
 use deltalake_core::datafusion::common::{Result, exec_err};
 use deltalake_core::datafusion::logical_expr::{
@@ -90,19 +90,17 @@ impl ScalarUDFImpl for Local {
             return exec_err!("{} takes a time", self.name());
         };
         let mut clock = Clock::new(&self.zone.0);
+        let local = times
+            .values()
+            .iter()
+            .map(|micros| micros.saturating_add(clock.offset(*micros)));
+        let nulls = times.nulls().cloned();
         Ok(ColumnarValue::Array(match self.told {
-            Told::Time => {
-                let local: TimestampMicrosecondArray =
-                    times.unary(|micros| micros.saturating_add(clock.offset(micros)));
-                Arc::new(local)
-            }
+            Told::Time => Arc::new(TimestampMicrosecondArray::new(local.collect(), nulls)),
             Told::Date => {
-                let days: PrimitiveArray<Date32Type> = times.unary(|micros| {
-                    let local = micros.saturating_add(clock.offset(micros));
-                    i32::try_from(local.div_euclid(DAY)).unwrap_or_default()
-                });
-                let days: Date32Array = days;
-                Arc::new(days)
+                let days =
+                    local.map(|local| i32::try_from(local.div_euclid(DAY)).unwrap_or_default());
+                Arc::new(Date32Array::new(days.collect(), nulls))
             }
         }))
     }
@@ -160,7 +158,13 @@ mod tests {
 
     #[test]
     fn a_clock_agrees_with_the_zone_around_every_change() {
-        for name in ["UTC", "Asia/Shanghai", "Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns"] {
+        for name in [
+            "UTC",
+            "Asia/Shanghai",
+            "Europe/Berlin",
+            "Australia/Lord_Howe",
+            "America/St_Johns",
+        ] {
             let zone = TimeZone::get(name).expect("a zone");
             let first: Timestamp = "1985-01-01T00:00:00Z".parse().expect("a time");
             let mut moments = Vec::new();

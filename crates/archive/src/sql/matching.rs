@@ -5,15 +5,17 @@
 
 use std::sync::Arc;
 
+use arrow_schema::DataType;
 use deltalake_core::datafusion::common::tree_node::{Transformed, TreeNode};
-use deltalake_core::datafusion::common::{Column, DFSchema, DataFusionError, ScalarValue, exec_err};
+use deltalake_core::datafusion::common::{
+    Column, DFSchema, DataFusionError, ScalarValue, exec_err,
+};
 use deltalake_core::datafusion::logical_expr::expr::ScalarFunction;
 use deltalake_core::datafusion::logical_expr::expr_rewriter::NamePreserver;
 use deltalake_core::datafusion::logical_expr::{
     ColumnarValue, Expr, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
     Volatility, lit,
 };
-use arrow_schema::DataType;
 
 use super::SqlError;
 use super::found::Found;
@@ -130,7 +132,9 @@ fn replaced(
         return Err(wrong(what));
     }
     let Some(query) = written(query) else {
-        return Err(wrong("what is looked for must be written out, in single quotes"));
+        return Err(wrong(
+            "what is looked for must be written out, in single quotes",
+        ));
     };
     let beside = |name: &str| {
         let column = Column::new(column.relation.clone(), name);
@@ -168,7 +172,7 @@ fn written(expression: &Expr) -> Option<&str> {
 }
 
 fn found(query: &str, matches: &Arc<Matches>, conversation: Expr, seq: Expr) -> Expr {
-    let shown = format!("match({query})");
-    let function = Found::new(NAME.to_owned() + "_found", shown, Arc::clone(matches));
+    // Plans show it by this name.
+    let function = Found::new(format!("{NAME}({query})"), Arc::clone(matches));
     ScalarUDF::new_from_impl(function).call(vec![conversation, seq])
 }

@@ -65,12 +65,14 @@ impl AsyncFileReader for FileReader {
         async move {
             let size = self.size;
             let metadata = ParquetMetaDataReader::new()
-                .with_column_index_policy(
-                    options.map_or(PageIndexPolicy::Skip, ArrowReaderOptions::column_index_policy),
-                )
-                .with_offset_index_policy(
-                    options.map_or(PageIndexPolicy::Skip, ArrowReaderOptions::offset_index_policy),
-                )
+                .with_column_index_policy(options.map_or(
+                    PageIndexPolicy::Skip,
+                    ArrowReaderOptions::column_index_policy,
+                ))
+                .with_offset_index_policy(options.map_or(
+                    PageIndexPolicy::Skip,
+                    ArrowReaderOptions::offset_index_policy,
+                ))
                 .with_metadata_options(options.map(|options| options.metadata_options().clone()))
                 .with_prefetch_hint(Some(FOOTER))
                 .load_and_finish(self, size)

@@ -45,7 +45,9 @@ async fn rows(sql: &Sql, statement: &str) -> Result<Vec<String>, Error> {
 }
 
 async fn good(sql: &Sql, statement: &str) -> Vec<String> {
-    rows(sql, statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"))
+    rows(sql, statement)
+        .await
+        .unwrap_or_else(|error| panic!("{statement}: {error:?}"))
 }
 
 async fn mistake(sql: &Sql, statement: &str) -> SqlError {
@@ -64,7 +66,13 @@ async fn every_table_and_view_answers() {
     )
     .await;
     for table in [
-        "messages", "users", "groups", "group_members", "conversations", "read_positions", "attachments",
+        "messages",
+        "users",
+        "groups",
+        "group_members",
+        "conversations",
+        "read_positions",
+        "attachments",
     ] {
         assert!(tables.contains(&table.to_owned()), "{table} in {tables:?}");
     }
@@ -82,9 +90,15 @@ async fn the_views_tell_what_was_sent_and_taken_back() {
     let (_folder, sql) = asked().await;
     let history = "SELECT seq, sender_name, group_name, is_revoked FROM history
                    WHERE conversation_id = 'sg_1' ORDER BY seq";
-    assert_eq!(good(&sql, history).await, ["1|alice|1|false", "2|carol|1|false", "3|bob|1|true"]);
+    assert_eq!(
+        good(&sql, history).await,
+        ["1|alice|1|false", "2|carol|1|false", "3|bob|1|true"]
+    );
     let senders = "SELECT send_id, messages, conversations, revoked FROM senders ORDER BY send_id";
-    assert_eq!(good(&sql, senders).await, ["alice|3|2|0", "bob|2|2|1", "carol|1|1|0"]);
+    assert_eq!(
+        good(&sql, senders).await,
+        ["alice|3|2|0", "bob|2|2|1", "carol|1|1|0"]
+    );
     let revoked = "SELECT send_id, revoked_by_name, by_another, text FROM revoked";
     assert_eq!(good(&sql, revoked).await, ["bob|bob|false|合同作废"]);
     let holes = "SELECT * FROM holes";
@@ -96,7 +110,10 @@ async fn days_begin_at_midnight_of_the_zone() {
     let (_folder, place) = folder();
     let (archive, _) = stored(&place).await;
     // Every message was sent at midnight UTC: in New York that was the evening before.
-    for (zone, first) in [("UTC", "2026-11-02|2"), ("America/New_York", "2026-11-01|2")] {
+    for (zone, first) in [
+        ("UTC", "2026-11-02|2"),
+        ("America/New_York", "2026-11-01|2"),
+    ] {
         let options = SqlOptions {
             zone: jiff::tz::TimeZone::get(zone).expect("a zone"),
             ..SqlOptions::default()
@@ -138,10 +155,18 @@ async fn match_finds_what_a_search_finds_wherever_it_stands() {
     let subquery = "SELECT count(*) FROM messages WHERE send_id IN
                     (SELECT send_id FROM messages WHERE match(text, '作废'))";
     assert_eq!(good(&sql, subquery).await, ["2"]);
-    let projected = "SELECT match(text, '合同') AS hit, count(*) FROM messages GROUP BY 1 ORDER BY 1";
+    let projected =
+        "SELECT match(text, '合同') AS hit, count(*) FROM messages GROUP BY 1 ORDER BY 1";
     assert_eq!(good(&sql, projected).await, ["false|2", "true|4"]);
-    let explained = good(&sql, "EXPLAIN SELECT * FROM messages WHERE match(text, '合同')").await;
-    assert!(explained.join("\n").contains("match(合同)"), "{explained:?}");
+    let explained = good(
+        &sql,
+        "EXPLAIN SELECT * FROM messages WHERE match(text, '合同')",
+    )
+    .await;
+    assert!(
+        explained.join("\n").contains("match(合同)"),
+        "{explained:?}"
+    );
 }
 
 #[tokio::test]
@@ -154,11 +179,19 @@ async fn what_match_cannot_do_is_said() {
         ("match(text, '\"open')", "character 1"),
     ] {
         let error = mistake(&sql, &format!("SELECT 1 FROM messages WHERE {condition}")).await;
-        assert!(matches!(error, SqlError::Match(_)), "{condition}: {error:?}");
+        assert!(
+            matches!(error, SqlError::Match(_)),
+            "{condition}: {error:?}"
+        );
         assert!(error.to_string().contains(said), "{condition}: {error}");
     }
     let without = "SELECT 1 FROM (SELECT text FROM messages) x WHERE match(text, 'x')";
-    assert!(mistake(&sql, without).await.to_string().contains("conversation_id"));
+    assert!(
+        mistake(&sql, without)
+            .await
+            .to_string()
+            .contains("conversation_id")
+    );
 }
 
 #[tokio::test]
@@ -180,7 +213,10 @@ async fn nothing_is_written() {
         "EXPLAIN ANALYZE INSERT INTO messages SELECT * FROM messages",
     ] {
         let error = mistake(&sql, statement).await;
-        assert!(matches!(error, SqlError::Writes(_)), "{statement}: {error:?}");
+        assert!(
+            matches!(error, SqlError::Writes(_)),
+            "{statement}: {error:?}"
+        );
     }
     assert!(!file.exists());
     assert_eq!(good(&sql, "SELECT count(*) FROM messages").await, ["6"]);

@@ -95,7 +95,10 @@ pub(super) async fn run(app: &mut App, command: &Command) -> Result {
         ("place", Cell::new(&status.place)),
         ("version", Cell::new(version.unwrap_or_default())),
         ("messages", Cell::new(thousands(status.messages))),
-        ("pinyin", Cell::new(if status.pinyin { "yes" } else { "no" })),
+        (
+            "pinyin",
+            Cell::new(if status.pinyin { "yes" } else { "no" }),
+        ),
     ];
     pairs(&mut app.out, app.ui.lang, facts)?;
     if let Some(healed) = &status.healed {

@@ -225,10 +225,10 @@ impl<'a> Table<'a> {
     }
 
     /// Writes one line, with nothing behind its last visible character.
-    fn write<'a>(
+    fn write<'c>(
         &self,
         widths: &[usize],
-        cells: impl Iterator<Item = (&'a str, Style, &'a [Range<usize>])>,
+        cells: impl Iterator<Item = (&'c str, Style, &'c [Range<usize>])>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let mut owed = 0;

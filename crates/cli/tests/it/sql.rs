@@ -25,8 +25,15 @@ fn a_statement_answers_in_every_form() {
     assert_eq!(lines.next(), Some("sender_name  messages"), "{shown}");
     assert!(shown.contains("3\n"), "{shown}");
     let (found, code) = json(&place, &["sql", statement, "--format", "json"]);
-    assert_eq!((code, &found[0]["messages"]), (Some(0), &3.into()), "{found}");
-    let jsonl = place.run_with_input(&["sql", "--format", "jsonl", "--quiet"], "SELECT 1 AS one, NULL AS n");
+    assert_eq!(
+        (code, &found[0]["messages"]),
+        (Some(0), &3.into()),
+        "{found}"
+    );
+    let jsonl = place.run_with_input(
+        &["sql", "--format", "jsonl", "--quiet"],
+        "SELECT 1 AS one, NULL AS n",
+    );
     assert_eq!(jsonl, "exit 0\n--- stdout\n{\"one\":1,\"n\":null}\n");
     place.file("ask.sql", "SELECT '=1+1' AS t, -1 AS n, [1,2] AS l");
     let csv = place.run(&["sql", "--file", "ask.sql", "--format", "csv", "--quiet"]);
@@ -35,14 +42,24 @@ fn a_statement_answers_in_every_form() {
     let time = "SELECT to_timestamp_millis(0)::timestamptz AS t";
     let shown = place.run(&["sql", time, "--tz", "Asia/Shanghai", "--quiet"]);
     assert!(shown.contains("1970-01-01 08:00:00"), "{shown}");
-    let (found, _) = json(&place, &["sql", time, "--format", "json", "--tz", "Asia/Shanghai"]);
+    let (found, _) = json(
+        &place,
+        &["sql", time, "--format", "json", "--tz", "Asia/Shanghai"],
+    );
     assert_eq!(found[0]["t"], "1970-01-01T00:00:00.000Z");
 }
 
 #[test]
 fn a_parquet_file_is_read_by_others_and_never_overwrites() {
     let place = archived();
-    let args = ["sql", "SELECT * FROM history", "--format", "parquet", "--to", "history.parquet"];
+    let args = [
+        "sql",
+        "SELECT * FROM history",
+        "--format",
+        "parquet",
+        "--to",
+        "history.parquet",
+    ];
     let shown = place.run(&args);
     assert!(shown.starts_with("exit 0"), "{shown}");
     let python = std::env::var("OPENIM_HISTORY_PYTHON").expect("scripts/test sets it");
@@ -56,14 +73,35 @@ fn a_parquet_file_is_read_by_others_and_never_overwrites() {
         .output()
         .expect("Python runs");
     let read = String::from_utf8_lossy(&read.stdout).into_owned();
-    let (count, _) = json(&place, &["sql", "SELECT count(*) AS n FROM history", "--format", "json"]);
+    let (count, _) = json(
+        &place,
+        &[
+            "sql",
+            "SELECT count(*) AS n FROM history",
+            "--format",
+            "json",
+        ],
+    );
     let count = &count[0]["n"];
     assert_eq!(read, format!("{count} {count}\n"));
     let again = place.run(&args);
-    assert!(again.starts_with("exit 2") && again.contains("is there already"), "{again}");
+    assert!(
+        again.starts_with("exit 2") && again.contains("is there already"),
+        "{again}"
+    );
     let nowhere = place.run(&["sql", "SELECT 1", "--format", "parquet"]);
-    assert!(nowhere.starts_with("exit 2") && nowhere.contains("--to"), "{nowhere}");
-    let broken = place.run(&["sql", "SELECT 1 / (seq - seq) FROM messages", "--format", "csv", "--to", "x.csv"]);
+    assert!(
+        nowhere.starts_with("exit 2") && nowhere.contains("--to"),
+        "{nowhere}"
+    );
+    let broken = place.run(&[
+        "sql",
+        "SELECT 1 / (seq - seq) FROM messages",
+        "--format",
+        "csv",
+        "--to",
+        "x.csv",
+    ]);
     assert!(broken.starts_with("exit 1"), "{broken}");
     assert!(!place.path().join("x.csv").exists());
 }
@@ -76,14 +114,28 @@ fn mistakes_are_told_and_nothing_is_written() {
         ("SELECT sender_nam FROM history", "near: sender_name"),
         ("DROP TABLE messages", "only statements that read"),
         ("SELECT 1; SELECT 2", "one statement at a time"),
-        ("SELECT 1 FROM messages WHERE match(text, 'from:alicee')", "alice"),
+        (
+            "SELECT 1 FROM messages WHERE match(text, 'from:alicee')",
+            "alice",
+        ),
         ("  ", "there is no statement"),
     ] {
         let shown = place.run(&["sql", statement]);
-        assert!(shown.starts_with("exit 2") && shown.contains(said), "{statement}: {shown}");
+        assert!(
+            shown.starts_with("exit 2") && shown.contains(said),
+            "{statement}: {shown}"
+        );
     }
-    let shown = place.run(&["sql", "SELECT count(*) FROM generate_series(1, 1000000000000)", "--timeout", "0.1s"]);
-    assert!(shown.starts_with("exit 1") && shown.contains("was stopped after 100ms"), "{shown}");
+    let shown = place.run(&[
+        "sql",
+        "SELECT count(*) FROM generate_series(1, 1000000000000)",
+        "--timeout",
+        "0.1s",
+    ]);
+    assert!(
+        shown.starts_with("exit 1") && shown.contains("was stopped after 100ms"),
+        "{shown}"
+    );
     let shown = place.run(&["sql", "--tables"]);
     for table in ["messages", "history", "holes", "read_positions"] {
         assert!(shown.contains(table), "{shown}");

@@ -183,11 +183,16 @@ fn what_fits_best_comes_first_page_by_page() {
         "合同和发票",
         "合同",
     ];
+    let others = ["今天天气很好"; 40];
+    let texts = texts.into_iter().chain(others);
     for (seq, text) in (1..).zip(texts) {
         writer.put(&[row("sg_1", seq, text)]).unwrap();
-        // Several parts.
-        writer.commit(1).unwrap();
+        if seq % 3 == 0 {
+            // Several parts.
+            writer.commit(1).unwrap();
+        }
     }
+    writer.commit(1).unwrap();
     let query = Query::Or(vec![Query::contains("合同"), Query::contains("发票")]);
     let seqs = |hits: &[Hit]| hits.iter().map(|hit| hit.seq.0).collect::<Vec<_>>();
     let all = index.find(&query, Order::Relevance, 10, None).unwrap();
@@ -199,7 +204,9 @@ fn what_fits_best_comes_first_page_by_page() {
     let mut paged = Vec::new();
     let mut after = None;
     loop {
-        let page = index.find(&query, Order::Relevance, 2, after.as_ref()).unwrap();
+        let page = index
+            .find(&query, Order::Relevance, 2, after.as_ref())
+            .unwrap();
         assert_eq!(page.total, 6);
         let Some(last) = page.hits.last().cloned() else {
             break;

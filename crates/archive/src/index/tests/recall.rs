@@ -178,7 +178,9 @@ fn chinese_is_found_by_its_sound_where_that_was_wished() {
         ("mingqian", vec![]),
         ("合同", vec![]),
     ] {
-        let found = index.find(&Query::Sounds(word.into()), Order::Oldest, 10, None).unwrap();
+        let found = index
+            .find(&Query::Sounds(word.into()), Order::Oldest, 10, None)
+            .unwrap();
         let hits: Vec<i64> = found.hits.iter().map(|hit| hit.seq.0).collect();
         assert_eq!(hits, seqs, "{word:?}");
     }

@@ -48,10 +48,12 @@ pub(super) fn candidates(metadata: &ParquetMetaData, keys: &Keys) -> Result<Opti
     let (Some(conversations), Some(seqs)) = (conversations, seqs) else {
         return Ok(None);
     };
-    let (least, greatest) = (conversations.least.as_string::<i32>(), conversations.greatest.as_string::<i32>());
-    let by_conversation = conversations.selection(|at| {
-        wanted.has_conversation(least.value(at), greatest.value(at))
-    });
+    let (least, greatest) = (
+        conversations.least.as_string::<i32>(),
+        conversations.greatest.as_string::<i32>(),
+    );
+    let by_conversation =
+        conversations.selection(|at| wanted.has_conversation(least.value(at), greatest.value(at)));
     let (least, greatest) = (
         seqs.least.as_primitive::<Int64Type>(),
         seqs.greatest.as_primitive::<Int64Type>(),

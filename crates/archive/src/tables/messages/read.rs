@@ -73,7 +73,9 @@ async fn open_pages(
             footer
         }
     };
-    Ok(ParquetRecordBatchStreamBuilder::new_with_metadata(reader, footer))
+    Ok(ParquetRecordBatchStreamBuilder::new_with_metadata(
+        reader, footer,
+    ))
 }
 
 fn unreadable(place: &Place, file: &DataFile, error: ParquetError) -> Error {
@@ -257,7 +259,10 @@ pub(crate) async fn find(
         .map(|(file, wanted)| {
             let place = place.clone();
             // Each on a thread of its own: what is read must be unpacked.
-            tokio::spawn(async move { Ok((rows_of(&place, &file, &wanted).await?, file)) })
+            tokio::spawn(async move {
+                let rows = rows_of(&place, &file, &wanted).await;
+                rows.map(|rows| (rows, file))
+            })
         })
         .buffered(AT_ONCE);
     while let Some(done) = read.next().await {
@@ -303,8 +308,8 @@ pub(crate) fn among(batch: &RecordBatch, keys: &Keys) -> BooleanArray {
 /// Reads the rows of a file whose key is among `keys`; the other columns of the rest are not decoded.
 async fn rows_of(place: &Place, file: &DataFile, keys: &Keys) -> Result<Vec<Row>> {
     let mut builder = open_pages(place, file).await?;
-    if let Some(rows) = candidates(builder.metadata(), keys)
-        .map_err(|error| unreadable(place, file, error))?
+    if let Some(rows) =
+        candidates(builder.metadata(), keys).map_err(|error| unreadable(place, file, error))?
     {
         if !rows.selects_any() {
             return Ok(Vec::new());

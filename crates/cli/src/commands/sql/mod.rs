@@ -61,7 +61,9 @@ fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("{text:?} is no length of time: write 30s, 5m or 1h");
     let span: jiff::Span = text.parse().map_err(|_| wrong())?;
     let length = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours());
-    let length = length.ok().and_then(|length| Duration::try_from(length).ok());
+    let length = length
+        .ok()
+        .and_then(|length| Duration::try_from(length).ok());
     length.filter(|length| !length.is_zero()).ok_or_else(wrong)
 }
 
@@ -90,7 +92,10 @@ impl Args {
         let read = match &self.file {
             Some(file) if file == Path::new("-") => stdin()?,
             Some(file) => std::fs::read_to_string(file).map_err(|error| {
-                CommandError::usage(format!("--file: {} cannot be read: {error}", file.display()))
+                CommandError::usage(format!(
+                    "--file: {} cannot be read: {error}",
+                    file.display()
+                ))
             })?,
             None if !self.statement.is_empty() => self.statement.join(" "),
             None if std::io::stdin().is_terminal() => return Ok(None),
@@ -132,9 +137,9 @@ impl Args {
 
 fn stdin() -> Result<String> {
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|error| {
-        CommandError::usage(format!("standard input cannot be read: {error}"))
-    })?;
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| CommandError::usage(format!("standard input cannot be read: {error}")))?;
     Ok(text)
 }
 

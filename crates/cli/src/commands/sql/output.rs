@@ -78,7 +78,10 @@ impl Target {
         }
         if let Some(file) = file.filter(|file| file.exists()) {
             let text = format!("--to: {} is there already", file.display());
-            return Err(CommandError::usage_with_hint(text, "name another file; nothing is overwritten"));
+            return Err(CommandError::usage_with_hint(
+                text,
+                "name another file; nothing is overwritten",
+            ));
         }
         let file = file.map(Path::to_path_buf);
         Ok(Self { format, file })
@@ -94,11 +97,15 @@ pub(super) async fn answer(app: &mut App, sql: &Sql, statement: &str, target: &T
         None => {
             let format = target.format.rows().unwrap_or(Format::Jsonl);
             let zone = app.ui.zone.clone();
-            interrupted.or(rows(answer, format, &zone, &mut app.out)).await??
+            interrupted
+                .or(rows(answer, format, &zone, &mut app.out))
+                .await??
         }
         Some(file) => {
             let zone = app.ui.zone.clone();
-            let written = interrupted.or(to_file(answer, target.format, &zone, file)).await;
+            let written = interrupted
+                .or(to_file(answer, target.format, &zone, file))
+                .await;
             let written = written.and_then(|written| written);
             if written.is_err() {
                 // Half an answer must not be taken for a whole one.
@@ -119,7 +126,10 @@ pub(super) async fn answer(app: &mut App, sql: &Sql, statement: &str, target: &T
 
 async fn to_file(answer: Answer, format: SqlFormat, zone: &TimeZone, file: &Path) -> Result<u64> {
     let failed = |error: &dyn std::fmt::Display| {
-        CommandError::usage(format!("--to: {} cannot be written: {error}", file.display()))
+        CommandError::usage(format!(
+            "--to: {} cannot be written: {error}",
+            file.display()
+        ))
     };
     let opened = File::create_new(file).map_err(|error| failed(&error))?;
     match format.rows() {
@@ -136,7 +146,8 @@ async fn parquet_file(mut answer: Answer, file: File) -> Result<u64> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .build();
-    let failed = |error: parquet::errors::ParquetError| CommandError::Output(io::Error::other(error));
+    let failed =
+        |error: parquet::errors::ParquetError| CommandError::Output(io::Error::other(error));
     let mut writer =
         ArrowWriter::try_new(file, answer.schema(), Some(properties)).map_err(failed)?;
     let mut rows = 0;
@@ -150,7 +161,11 @@ async fn parquet_file(mut answer: Answer, file: File) -> Result<u64> {
 
 async fn rows(mut answer: Answer, format: Format, zone: &TimeZone, out: &mut Out) -> Result<u64> {
     let schema = answer.schema();
-    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let names: Vec<&str> = schema
+        .fields()
+        .iter()
+        .map(|field| field.name().as_str())
+        .collect();
     let sheet = Sheet {
         columns: columns(&schema),
         fields: &names,

@@ -142,9 +142,8 @@ impl Validator for Words {
 /// Whether what was typed is a command of the prompt's or ends with a semicolon that is not quoted.
 fn is_whole(text: &str) -> bool {
     let text = text.trim();
-    let is_command = text.is_empty()
-        || text.starts_with('\\')
-        || ["exit", "quit", "help"].contains(&text);
+    let is_command =
+        text.is_empty() || text.starts_with('\\') || ["exit", "quit", "help"].contains(&text);
     let quotes = |quote| text.matches(quote).count() % 2;
     is_command || (text.ends_with(';') && quotes('\'') == 0 && quotes('"') == 0)
 }

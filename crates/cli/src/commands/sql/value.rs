@@ -1,9 +1,7 @@
 //! Values of an answer, in every form.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type,
-};
+use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
 use arrow_array::{Array, ArrayRef};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{ArrowError, DataType, TimeUnit};
@@ -115,7 +113,10 @@ impl Values {
     }
 
     fn moment(&self, at: usize) -> Timestamp {
-        let micros = self.array.as_primitive::<TimestampMicrosecondType>().value(at);
+        let micros = self
+            .array
+            .as_primitive::<TimestampMicrosecondType>()
+            .value(at);
         Timestamp::from_millis(micros.div_euclid(1_000))
     }
 
