@@ -1,10 +1,11 @@
 //! What happens to slots in memory: new messages go to files in the making, the rest waits for what
-//! the tables say of it. No waiting here, only work.
+//! the tables say of it. No waiting here, only work, shared among the cores.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::mem;
 
-use openim_history_client::model::Slot;
+use openim_history_client::model::{Slot, Timestamp};
+use rayon::prelude::*;
 
 use super::ledger::{Ledger, Month};
 use super::writer::Counts;
@@ -18,7 +19,9 @@ pub(super) struct Intake {
     pub(super) ledger: Ledger,
     /// `None` where the archive is written without one.
     pub(super) index: Option<IndexWriter>,
-    parts: HashMap<String, Part>,
+    /// By month.
+    parts: HashMap<Month, Part>,
+    calendar: Calendar,
     full: Vec<Finished>,
     /// Rows in `parts` and `full`.
     rows: u64,
@@ -33,6 +36,7 @@ impl Intake {
             ledger,
             index,
             parts: HashMap::new(),
+            calendar: Calendar::default(),
             full: Vec::new(),
             rows: 0,
             again: HashMap::new(),
@@ -42,11 +46,13 @@ impl Intake {
 
     /// Takes in slots.
     pub(super) fn take(&mut self, slots: Vec<Slot>, seen: Seen) -> Result<()> {
-        let mut added: Vec<(Row, String)> = Vec::new();
+        let mut fresh: Vec<(Month, Slot)> = Vec::with_capacity(slots.len());
         for slot in slots {
-            let (conversation, seq) = match &slot {
-                Slot::Message(message) => (&message.conversation_id, message.seq),
-                Slot::Hole(hole) => (&hole.conversation_id, hole.seq),
+            let (conversation, seq, time) = match &slot {
+                Slot::Message(message) => {
+                    (&message.conversation_id, message.seq, Some(message.send_time))
+                }
+                Slot::Hole(hole) => (&hole.conversation_id, hole.seq, None),
             };
             if self.ledger.has(conversation, seq) {
                 let key = Key {
@@ -54,33 +60,26 @@ impl Intake {
                     seq,
                 };
                 self.again.entry(key).or_default().push((slot, seen));
+            } else if let Some(time) = time {
+                let month = self.calendar.month(time);
+                self.ledger.put(conversation, seq, month);
+                fresh.push((month, slot));
             } else {
-                match merge(None, slot, seen) {
-                    Outcome::New(row) => {
-                        let text = row.text();
-                        self.add(&row, &text)?;
-                        added.push((row, text));
-                    }
-                    _ => self.counts.holes += 1,
-                }
+                self.counts.holes += 1;
             }
         }
+        let added: Vec<Added> = fresh
+            .into_par_iter()
+            .filter_map(|(month, slot)| match merge(None, slot, seen) {
+                Outcome::New(row) => Some(Added::new(month, row)),
+                _ => None,
+            })
+            .collect();
+        self.counts.new += added.len() as u64;
+        self.push(&added)?;
         if let Some(index) = &mut self.index {
-            index.insert(entries(&added))?;
+            index.insert(added.iter().map(Entry::from))?;
         }
-        Ok(())
-    }
-
-    /// Takes in a row the archive does not have.
-    fn add(&mut self, row: &Row, text: &str) -> Result<()> {
-        let month = month(row.message.send_time);
-        self.ledger.put(
-            &row.message.conversation_id,
-            row.message.seq,
-            Month::parse(&month),
-        );
-        self.push(&month, row, text)?;
-        self.counts.new += 1;
         Ok(())
     }
 
@@ -88,37 +87,42 @@ impl Intake {
     pub(super) fn replace(&mut self, rows: Vec<Row>) -> Result<()> {
         let mut replaced = Vec::with_capacity(rows.len());
         for row in rows {
-            let text = row.text();
-            let month = month(row.message.send_time);
-            self.ledger.put(
-                &row.message.conversation_id,
-                row.message.seq,
-                Month::parse(&month),
-            );
-            self.push(&month, &row, &text)?;
-            self.counts.changed += 1;
-            replaced.push((row, text));
+            let month = self.calendar.month(row.message.send_time);
+            let message = &row.message;
+            self.ledger.put(&message.conversation_id, message.seq, month);
+            replaced.push(Added::new(month, row));
         }
+        self.counts.changed += replaced.len() as u64;
+        self.push(&replaced)?;
         if let Some(index) = &mut self.index {
-            index.put(entries(&replaced))?;
+            index.put(replaced.iter().map(Entry::from))?;
         }
         Ok(())
     }
 
-    fn push(&mut self, month: &str, row: &Row, text: &str) -> Result<()> {
-        self.rows += 1;
-        let part = match self.parts.get_mut(month) {
-            Some(part) => part,
-            None => {
-                let part = Part::new(month.to_owned(), Effort::Quick)?;
-                self.parts.entry(month.to_owned()).or_insert(part)
+    /// Puts rows into the files of their months, several months at once.
+    fn push(&mut self, added: &[Added]) -> Result<()> {
+        self.rows += added.len() as u64;
+        let months: HashSet<Month> = added.iter().map(|added| added.month).collect();
+        for month in &months {
+            if !self.parts.contains_key(month) {
+                let part = Part::new(month.to_string(), Effort::Quick)?;
+                self.parts.insert(*month, part);
             }
-        };
-        part.push(row, text)?;
-        if part.is_large()
-            && let Some(part) = self.parts.remove(month)
-        {
-            self.full.push(part.finish()?);
+        }
+        let touched = self.parts.par_iter_mut();
+        touched
+            .filter(|(month, _)| months.contains(month))
+            .try_for_each(|(month, part)| {
+                let here = added.iter().filter(|added| added.month == *month);
+                here.into_iter().try_for_each(|added| part.push(&added.row, &added.text))
+            })?;
+        for month in months {
+            if self.parts.get(&month).is_some_and(Part::is_large)
+                && let Some(part) = self.parts.remove(&month)
+            {
+                self.full.push(part.finish()?);
+            }
         }
         Ok(())
     }
@@ -138,10 +142,10 @@ impl Intake {
     /// a file for each handful of messages would have to be put together later.
     pub(super) fn largest(&mut self, memory: usize) -> Result<Vec<Finished>> {
         let mut files = mem::take(&mut self.full);
-        let mut months: Vec<(usize, String)> = self
+        let mut months: Vec<(usize, Month)> = self
             .parts
             .iter_mut()
-            .map(|(month, part)| (part.memory(), month.clone()))
+            .map(|(month, part)| (part.memory(), *month))
             .collect();
         months.sort_unstable();
         let mut left: usize = months.iter().map(|(memory, _)| memory).sum();
@@ -169,6 +173,64 @@ impl Intake {
     }
 }
 
-fn entries(rows: &[(Row, String)]) -> impl Iterator<Item = Entry<'_>> {
-    rows.iter().map(|(row, text)| Entry::with_text(row, text))
+/// A row on its way into a file and the index.
+struct Added {
+    month: Month,
+    row: Row,
+    text: String,
+}
+
+impl Added {
+    fn new(month: Month, row: Row) -> Self {
+        let text = row.text();
+        Self { month, row, text }
+    }
+}
+
+impl<'a> From<&'a Added> for Entry<'a> {
+    fn from(added: &'a Added) -> Self {
+        Self::with_text(&added.row, &added.text)
+    }
+}
+
+/// Tells the month of a time. Messages next to each other are mostly of one day, and no day has two months.
+#[derive(Default)]
+struct Calendar {
+    last: Option<(i64, Month)>,
+}
+
+impl Calendar {
+    fn month(&mut self, time: Timestamp) -> Month {
+        const DAY: i64 = 24 * 60 * 60 * 1_000;
+        let day = time.as_millis().div_euclid(DAY);
+        match self.last {
+            Some((last, month)) if last == day => month,
+            _ => {
+                let month = Month::parse(&month(time));
+                self.last = Some((day, month));
+                month
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_calendar_says_what_a_rows_month_says() {
+        let mut calendar = Calendar::default();
+        let mut random = fastrand::Rng::with_seed(7);
+        let mut millis = 1_700_000_000_000;
+        for _ in 0..10_000 {
+            millis += random.i64(-40_000_000..60_000_000);
+            let time = Timestamp::from_millis(millis);
+            assert_eq!(calendar.month(time).to_string(), month(time));
+        }
+        for millis in [i64::MIN, -1, 0, i64::MAX] {
+            let time = Timestamp::from_millis(millis);
+            assert_eq!(calendar.month(time).to_string(), month(time));
+        }
+    }
 }

@@ -54,6 +54,12 @@ impl Month {
     }
 }
 
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}", self.0.div_euclid(12), self.0.rem_euclid(12) + 1)
+    }
+}
+
 fn place_of(seq: Seq) -> (i64, u32) {
     let index = seq.0.saturating_sub(1);
     let bit = u32::try_from(index.rem_euclid(BLOCK)).unwrap_or_default();
