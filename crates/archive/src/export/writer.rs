@@ -97,6 +97,8 @@ pub struct Item<'a> {
     pub chat: &'a Chat,
     /// The sender's name: as it is now, or as it was then, or the id.
     pub sender: &'a str,
+    /// Who is who, for others that the message names.
+    pub names: &'a Names,
     /// Returns the attachment of an address that the message names, where the export has it.
     pub attachment: &'a dyn Fn(&str) -> Option<Attachment>,
 }
@@ -109,6 +111,9 @@ pub trait Writer: Send {
 
     /// Returns about how many bytes the file has so far.
     fn written(&self) -> u64;
+
+    /// Returns the paths of all files this writer made, relative to the export's folder, the main one first.
+    fn files(&self) -> Vec<String>;
 
     /// Writes what comes after the last message, and makes sure everything is on the disk. `next` is the
     /// file that follows this one.

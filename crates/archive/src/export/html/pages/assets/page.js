@@ -1,0 +1,28 @@
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const key = "openim-history-theme";
+  // A browser may refuse to remember anything for pages on the disk.
+  const remembered = () => { try { return localStorage.getItem(key); } catch { return null; } };
+  const remember = (theme) => { try { localStorage.setItem(key, theme); } catch { } };
+  const theme = remembered();
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  root.classList.add("js");
+  // What an address points at may lie in something folded.
+  const open = () => {
+    const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+    if (target) target.scrollIntoView({ block: "center" });
+  };
+  addEventListener("hashchange", open);
+  addEventListener("DOMContentLoaded", () => {
+    const button = document.querySelector("button.theme");
+    if (button) button.addEventListener("click", () => {
+      const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+      const next = (root.dataset.theme || system) === "dark" ? "light" : "dark";
+      root.dataset.theme = next;
+      remember(next);
+    });
+    open();
+  });
+})();
