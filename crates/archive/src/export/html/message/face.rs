@@ -24,16 +24,21 @@ fn colour(id: &str) -> i32 {
     i32::try_from((hash ^ hash >> 32) % COLOURS).unwrap_or_default()
 }
 
-/// Returns what stands for a name: the last two characters of a Chinese one, as people are called there, and else
-/// the first letters of the first two words.
+/// Returns what stands for a name: the last two characters of a Chinese one, as people are called there, the first
+/// two of what is too long for a person's, and else the first letters of the first two words.
 fn initials(name: &str) -> String {
+    /// The longest Chinese name, with a double family name.
+    const PERSON: usize = 4;
     let name: String = name.chars().take(64).collect();
     if name.chars().next().is_some_and(is_ideograph) {
-        let tail: Vec<&str> = name.graphemes(true).collect();
-        if tail.iter().all(|c| c.chars().all(is_ideograph)) {
-            return tail[tail.len().saturating_sub(2)..].concat();
-        }
-        return tail.first().copied().unwrap_or_default().to_owned();
+        let start: String = name.chars().take_while(|c| is_ideograph(*c)).collect();
+        let length = start.chars().count();
+        let skipped = if start.len() == name.len() && length <= PERSON {
+            length.saturating_sub(2)
+        } else {
+            0
+        };
+        return start.chars().skip(skipped).take(2).collect();
     }
     let first = |word: &str| {
         let found = word.graphemes(true).next();
@@ -41,7 +46,7 @@ fn initials(name: &str) -> String {
     };
     let words = name.split(|c: char| !c.is_alphanumeric());
     let initials: String = words
-        .filter(|word| !word.is_empty())
+        .filter(|word| word.chars().next().is_some_and(|c| !is_ideograph(c)))
         .take(2)
         .map(first)
         .collect();
@@ -67,7 +72,10 @@ mod tests {
             ("ada lovelace king", "AL"),
             ("王小明", "小明"),
             ("李雷", "李雷"),
+            ("欧阳子涵", "子涵"),
+            ("合同项目组", "合同"),
             ("王 Bob", "王"),
+            ("Alice 爱丽丝", "A"),
             ("👨\u{200d}👩\u{200d}👧 family", "F"),
             ("👍", "👍"),
             ("", ""),

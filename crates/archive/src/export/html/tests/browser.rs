@@ -100,20 +100,23 @@ impl Browser {
 
     /// Opens a page, and waits until it is loaded.
     pub(super) fn open(&mut self, path: &Path, fragment: &str) {
-        let mut address = super::address_of(path);
-        if !fragment.is_empty() {
-            // Without this, a page that is open already would only be scrolled.
-            self.call("Page.navigate", &json!({"url": "about:blank"}));
-            address = format!("{address}#{fragment}");
-        }
+        // Without this, a page that is open already would only be scrolled.
+        self.navigate("about:blank");
         self.events.clear();
-        self.call("Page.navigate", &json!({"url": address}));
+        let address = super::address_of(path);
+        if fragment.is_empty() {
+            self.navigate(&address);
+        } else {
+            self.navigate(&format!("{address}#{fragment}"));
+        }
+    }
+
+    fn navigate(&mut self, address: &str) {
+        let seen = self.events.len();
+        self.call("Page.navigate", &json!({ "url": address }));
         let begun = Instant::now();
-        while !self
-            .events
-            .iter()
-            .any(|event| event["method"] == "Page.loadEventFired")
-        {
+        let loaded = |event: &Value| event["method"] == "Page.loadEventFired";
+        while !self.events[seen..].iter().any(loaded) {
             assert!(begun.elapsed() < PATIENCE, "{address} does not load");
             self.read();
         }

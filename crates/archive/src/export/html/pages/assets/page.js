@@ -8,11 +8,18 @@
   const theme = remembered();
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
   root.classList.add("js");
-  // What an address points at may lie in something folded.
+  // What an address points at may lie in something folded. And what lies above it is only laid out when it comes
+  // near, which moves it: so it is gone to again, until it stays.
   const open = () => {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    if (!target) return;
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-    if (target) target.scrollIntoView({ block: "center" });
+    let times = 4;
+    const go = () => {
+      target.scrollIntoView({ block: "center" });
+      if (--times) requestAnimationFrame(go);
+    };
+    go();
   };
   addEventListener("hashchange", open);
   addEventListener("DOMContentLoaded", () => {
