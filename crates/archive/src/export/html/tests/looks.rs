@@ -54,6 +54,27 @@ fn pages_fit_every_screen_and_follow_the_system_between_light_and_dark() {
     }
 }
 
+/// Kept for the README where pictures are kept at all.
+#[test]
+fn one_look_shows_most_of_what_a_chat_can_hold() {
+    let export = sample(Lang::Zh);
+    let mut browser = Browser::start();
+    browser.show(1000, 1240, false);
+    browser.open(&export.path(PAGES[0]), "");
+    let shown = "[...document.querySelectorAll('.e, blockquote, a.card, .at, figure img, audio, .rev, .merger')] \
+        .filter(e => e.getBoundingClientRect().bottom < innerHeight).length";
+    assert!(
+        browser.evaluate(shown).as_u64() >= Some(8),
+        "{}",
+        browser.evaluate(shown)
+    );
+    let picture = browser.picture();
+    assert!(picture.len() < 300_000, "{}", picture.len());
+    if let Some(folder) = pictures() {
+        std::fs::write(folder.join("export.png"), picture).expect("is written");
+    }
+}
+
 #[test]
 fn the_theme_can_be_chosen_and_is_remembered() {
     let export = sample(Lang::En);
@@ -80,7 +101,7 @@ fn pictures_are_loaded_and_voices_wait_to_be_asked() {
     browser.open(&export.path(PAGES[0]), "");
     browser.wait_for("document.querySelector('figure img').complete");
     let width = browser.evaluate("document.querySelector('figure img').naturalWidth");
-    assert_eq!(width, 480);
+    assert_eq!(width, 300);
     let requests = browser.requests();
     assert!(
         requests

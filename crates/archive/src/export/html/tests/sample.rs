@@ -29,7 +29,7 @@ pub(super) fn sample(lang: Lang) -> Export {
         "http://media/roof.png",
         "media/3f/roof.png",
         "image/png",
-        &png(480, 300, [90, 150, 235], [250, 190, 130]),
+        &png(300, 160, [90, 150, 235], [250, 190, 130]),
     );
     export.attach(
         "http://media/voice.wav",
@@ -193,7 +193,7 @@ fn team_rows(team: &Chat) -> Vec<Row> {
         26,
         "Bob",
         ContentType::PICTURE,
-        json!({"sourcePicture": {"url": "http://media/roof.png", "width": 480, "height": 300, "size": 40_000, "type": "png"}}),
+        json!({"sourcePicture": {"url": "http://media/roof.png", "width": 300, "height": 160, "size": 40_000, "type": "png"}}),
     );
     add(
         31,

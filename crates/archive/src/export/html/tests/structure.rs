@@ -209,7 +209,7 @@ fn attachments_are_shown_from_the_export_or_named() {
     let export = sample(Lang::En);
     let html = export.read("合同项目组/2026-11.html");
     assert!(html.contains(
-        "<img loading=\"lazy\" decoding=\"async\" src=\"../media/3f/roof.png\" alt=\"Picture 480×300\" width=\"480\" height=\"300\">"
+        "<img loading=\"lazy\" decoding=\"async\" src=\"../media/3f/roof.png\" alt=\"Picture 300×160\" width=\"300\" height=\"160\">"
     ));
     assert!(html.contains("<audio controls preload=\"none\" src=\"../media/5a/voice.wav\">"));
     assert!(html.contains("<a class=\"card\" href=\"../media/77/plan.pdf\">"));
