@@ -1,12 +1,9 @@
 //! Giving history out: files other programs and people read without us.
 
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "the engine that calls it is made beside it"
-    )
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the engine that calls it is made beside it"
 )]
 mod html;
 mod writer;

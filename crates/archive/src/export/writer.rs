@@ -4,6 +4,7 @@
 //! each open file; a format knows nothing of selections, splitting, manifests or other formats.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use jiff::tz::TimeZone;
 use openim_history_client::model::{ConversationId, GroupId, Lang, Timestamp, UserId};
@@ -101,6 +102,15 @@ pub struct Item<'a> {
     pub names: &'a Names,
     /// Returns the attachment of an address that the message names, where the export has it.
     pub attachment: &'a dyn Fn(&str) -> Option<Attachment>,
+}
+
+impl fmt::Debug for Item<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Item")
+            .field("row", self.row)
+            .field("sender", &self.sender)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Writes one file. It is made at the file's beginning, and writes what comes before the first message then.

@@ -87,11 +87,7 @@ mod tests {
 
     #[test]
     fn colours_do_not_change_between_versions() {
-        let colours: Vec<i32> = ["alice", "bob", "5318543822"].map(colour).into();
-        assert_eq!(
-            colours,
-            [colour("alice"), colour("bob"), colour("5318543822")]
-        );
-        assert!(colours.iter().all(|colour| (0..12).contains(colour)));
+        let colours = ["alice", "bob", "5318543822"].map(colour);
+        assert_eq!(colours, [4, 9, 11]);
     }
 }

@@ -59,7 +59,7 @@ fn pages_fit_every_screen_and_follow_the_system_between_light_and_dark() {
 fn one_look_shows_most_of_what_a_chat_can_hold() {
     let export = sample(Lang::Zh);
     let mut browser = Browser::start();
-    browser.show(1000, 1240, false);
+    browser.show(1000, 1174, false);
     browser.open(&export.path(PAGES[0]), "");
     let shown = "[...document.querySelectorAll('.e, blockquote, a.card, .at, figure img, audio, .rev, .merger')] \
         .filter(e => e.getBoundingClientRect().bottom < innerHeight).length";
