@@ -97,11 +97,14 @@ fn the_theme_can_be_chosen_and_is_remembered() {
 fn pictures_are_loaded_and_voices_wait_to_be_asked() {
     let export = sample(Lang::En);
     let mut browser = Browser::start();
-    browser.show(1280, 6000, false);
+    browser.show(1000, 3200, false);
     browser.open(&export.path(PAGES[0]), "");
     browser.wait_for("document.querySelector('figure img').complete");
     let width = browser.evaluate("document.querySelector('figure img').naturalWidth");
     assert_eq!(width, 300);
+    if let Some(folder) = pictures() {
+        std::fs::write(folder.join("en-group-whole.png"), browser.picture()).expect("is written");
+    }
     let requests = browser.requests();
     assert!(
         requests
