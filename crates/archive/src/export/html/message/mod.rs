@@ -168,7 +168,9 @@ impl Pen<'_> {
         let label = self.words.kind(kind);
         self.to.push("<div class=\"k\">").text(label).push("</div>");
         if !line.trim().is_empty() {
+            self.to.push("<div>");
             text(self.to, self.words, line);
+            self.to.push("</div>");
         }
     }
 
