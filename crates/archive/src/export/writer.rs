@@ -4,6 +4,7 @@
 //! each open file; a format knows nothing of selections, splitting, manifests or other formats.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use jiff::tz::TimeZone;
 use openim_history_client::model::{ConversationId, GroupId, Lang, Timestamp, UserId};
@@ -58,6 +59,23 @@ pub struct Part {
     pub previous: Option<String>,
 }
 
+/// A file that was written, for the pages that lead to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// The file.
+    pub part: Part,
+    /// The conversations in it, in the order in which they stand there.
+    pub chats: Vec<Chat>,
+    /// How many messages it has.
+    pub messages: u64,
+    /// The earliest send time in it.
+    pub first: Timestamp,
+    /// The latest.
+    pub last: Timestamp,
+    /// Its size.
+    pub bytes: u64,
+}
+
 /// An attachment that lies in the export's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
@@ -80,8 +98,19 @@ pub struct Item<'a> {
     pub chat: &'a Chat,
     /// The sender's name: as it is now, or as it was then, or the id.
     pub sender: &'a str,
+    /// Who is who, for others that the message names.
+    pub names: &'a Names,
     /// Returns the attachment of an address that the message names, where the export has it.
     pub attachment: &'a dyn Fn(&str) -> Option<Attachment>,
+}
+
+impl fmt::Debug for Item<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Item")
+            .field("row", self.row)
+            .field("sender", &self.sender)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Writes one file. It is made at the file's beginning, and writes what comes before the first message then.
@@ -92,6 +121,9 @@ pub trait Writer: Send {
 
     /// Returns about how many bytes the file has so far.
     fn written(&self) -> u64;
+
+    /// Returns the paths of all files this writer made, relative to the export's folder, the main one first.
+    fn files(&self) -> Vec<String>;
 
     /// Writes what comes after the last message, and makes sure everything is on the disk. `next` is the
     /// file that follows this one.
