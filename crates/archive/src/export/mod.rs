@@ -2,4 +2,4 @@
 
 mod writer;
 
-pub use self::writer::{Attachment, Chat, Item, Names, Part, Setting, Writer};
+pub use self::writer::{Attachment, Chat, Finished, Item, Names, Part, Setting, Writer};

@@ -58,6 +58,23 @@ pub struct Part {
     pub previous: Option<String>,
 }
 
+/// A file that was written, for the pages that lead to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// The file.
+    pub part: Part,
+    /// The conversations in it, in the order in which they stand there.
+    pub chats: Vec<Chat>,
+    /// How many messages it has.
+    pub messages: u64,
+    /// The earliest send time in it.
+    pub first: Timestamp,
+    /// The latest.
+    pub last: Timestamp,
+    /// Its size.
+    pub bytes: u64,
+}
+
 /// An attachment that lies in the export's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
