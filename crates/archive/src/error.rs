@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::sql::SqlError;
+
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -99,6 +101,9 @@ pub enum Error {
     /// The server, or the way to it.
     #[error(transparent)]
     Source(#[from] openim_history_client::Error),
+    /// A statement that is not run, or not to its end.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
     /// A value of the caller's makes no sense.
     #[error("{0}")]
     Invalid(String),

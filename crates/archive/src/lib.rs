@@ -11,6 +11,7 @@ pub mod media;
 mod place;
 pub mod row;
 pub mod search;
+pub mod sql;
 pub mod sync;
 mod tables;
 pub mod verify;

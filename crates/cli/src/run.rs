@@ -66,6 +66,11 @@ impl Interrupt {
     pub(crate) fn take(&self) -> Interrupted {
         Interrupted(self.0.subscribe())
     }
+
+    /// Begins anew, for a command that went on after Ctrl-C broke something off.
+    pub(crate) fn rearm(&self) {
+        self.0.send_replace(false);
+    }
 }
 
 /// See [`Interrupt::take`].
@@ -149,16 +154,16 @@ async fn until_interrupted(
     let Ok(mut signals) = Signals::listen() else {
         return command.await;
     };
-    for _ in 0..2 {
+    loop {
         tokio::select! {
             biased;
             done = &mut command => return done,
             () = signals.next() => {}
         }
-        if interrupt.receiver_count() == 0 {
+        // Nobody has taken over, or it is pressed a second time.
+        if interrupt.receiver_count() == 0 || interrupt.send_replace(true) {
             break;
         }
-        interrupt.send_replace(true);
     }
     Err(CommandError::Interrupted)
 }

@@ -1,5 +1,6 @@
 //! The terminal: data on stdout, everything else on stderr.
 
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -122,7 +123,7 @@ impl Ui {
     }
 }
 
-/// Standard output: data only.
+/// Standard output, or a file instead: data only.
 #[derive(Debug)]
 pub(crate) struct Out {
     screen: BufWriter<Screen>,
@@ -139,10 +140,20 @@ impl Out {
         let width = terminal_size_of(&stdout).map(|(Width(width), _)| usize::from(width));
         let bar = ui.bar.clone();
         Self {
-            screen: BufWriter::with_capacity(1 << 16, Screen { stdout, bar }),
+            screen: BufWriter::with_capacity(1 << 16, Screen::Stdout { stdout, bar }),
             width: width.filter(|&width| is_terminal && width > 0),
             is_terminal,
             paints: paints(args.color, is_terminal, environment),
+        }
+    }
+
+    /// Takes a file in place of standard output.
+    pub(crate) fn to_file(file: File) -> Self {
+        Self {
+            screen: BufWriter::with_capacity(1 << 16, Screen::File(file)),
+            width: None,
+            is_terminal: false,
+            paints: false,
         }
     }
 
@@ -187,18 +198,27 @@ impl Write for Out {
 }
 
 #[derive(Debug)]
-struct Screen {
-    stdout: io::Stdout,
-    bar: ProgressBar,
+enum Screen {
+    Stdout {
+        stdout: io::Stdout,
+        bar: ProgressBar,
+    },
+    File(File),
 }
 
 impl Write for Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bar.suspend(|| self.stdout.write(bytes))
+        match self {
+            Self::Stdout { stdout, bar } => bar.suspend(|| stdout.write(bytes)),
+            Self::File(file) => file.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.stdout.flush()
+        match self {
+            Self::Stdout { stdout, .. } => stdout.flush(),
+            Self::File(file) => file.flush(),
+        }
     }
 }
 

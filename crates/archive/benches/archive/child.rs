@@ -63,6 +63,12 @@ pub(crate) fn sizes(place: &str) -> Sizes {
     }
 }
 
+/// Searches, reads and counts in an archive, and tells how long it took.
+pub(crate) fn ask(place: &str) {
+    let status = command(&["ask", place]).status().expect("the child runs");
+    assert!(status.success(), "the child failed");
+}
+
 /// Starts following; ends when its input does.
 pub(crate) fn follow(server: &Server, place: &str) -> Child {
     command(&["follow", &server.mongod.uri(), place])
@@ -79,6 +85,7 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) {
         match next().as_str() {
             "sync" => sync_here(&next(), &next(), next() == "index").await,
             "follow" => follow_here(&next(), &next()).await,
+            "ask" => crate::search::ask(&next()).await,
             _ => sizes_here(&next()).await,
         }
     });
@@ -112,7 +119,7 @@ async fn sync_here(uri: &str, folder: &str, with_index: bool) {
 }
 
 /// Returns the most memory this process ever took.
-fn peak() -> u64 {
+pub(crate) fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());

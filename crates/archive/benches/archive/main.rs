@@ -1,7 +1,9 @@
 //! How fast an archive is written, followed and brought up to date, and what it takes: beside
 //! PyMongoArrow writing the same messages to Parquet from the same mongod in the same run.
 //!
-//! Run it with `scripts/bench archive`, which installs the peer; docs/performance.md explains the numbers.
+//! `search` asks the questions of people who search, read and count, in an archive of as many messages.
+//!
+//! Run it with `scripts/bench archive` or `scripts/bench search`, which install the peers; docs/performance.md explains the numbers.
 //! The environment may say `OPENIM_HISTORY_BENCH_MESSAGES` (2,000,000) and must say
 //! `OPENIM_HISTORY_MONGOD` and `OPENIM_HISTORY_BENCH_PYTHON`.
 
@@ -10,17 +12,22 @@
 mod child;
 mod follow;
 mod peer;
+mod search;
 mod server;
 
 use std::time::Duration;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
-    match arguments.next().as_deref() {
-        // Measured in a process of its own, so that its memory is its own too.
-        Some("child") => child::run(arguments),
-        // cargo hands over `--bench` and whatever was asked for.
-        _ => measure(),
+    let mut arguments = std::env::args().skip(1).peekable();
+    // Measured in a process of its own, so that its memory is its own too.
+    if arguments.next_if(|first| first == "child").is_some() {
+        return child::run(arguments);
+    }
+    // cargo hands over `--bench` and whatever was asked for.
+    if arguments.any(|asked| asked == "search") {
+        search::measure();
+    } else {
+        measure();
     }
 }
 

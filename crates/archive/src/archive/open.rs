@@ -110,6 +110,7 @@ impl Archive {
         let folder = index_folder(&self.place, folder.as_ref()).ok_or_else(nowhere)?;
         if let Ok((index, opened)) = Index::open(&folder, &settings)
             && opened.covers == Some(self.messages.version())
+            && index.has_pinyin() == index.wants_pinyin()
         {
             return Ok((index, None));
         }
@@ -125,22 +126,29 @@ impl Archive {
         }
     }
 
-    /// Builds the search index anew from the tables.
+    /// Builds the search index anew from the tables. `pinyin` says whether messages are found by sound too, from
+    /// now on; without it that stays as it is.
     pub async fn rebuild_index(
         &self,
         folder: Option<PathBuf>,
         settings: IndexSettings,
+        pinyin: Option<bool>,
     ) -> Result<Healed> {
         let folder = index_folder(&self.place, folder.as_ref()).ok_or_else(nowhere)?;
-        let (_, writer, healed) =
+        let (index, writer, healed) =
             open_index(&self.place, &self.messages, &folder, settings).await?;
-        if let Some(healed) = healed.filter(|healed| healed.messages >= self.len()) {
+        if let Some(pinyin) = pinyin {
+            index.wish_for_pinyin(pinyin)?;
+        }
+        if let Some(healed) = healed.filter(|healed| {
+            healed.messages >= self.len() && index.has_pinyin() == index.wants_pinyin()
+        }) {
             // It was empty and is new already.
             finish(writer).await?;
             return Ok(healed);
         }
         let reason = "it was asked for".to_owned();
-        let (writer, healed) = rebuild(&self.place, &self.messages, writer, reason).await?;
+        let (writer, healed) = rebuild(&self.place, &self.messages, writer, &index, reason).await?;
         finish(writer).await?;
         Ok(healed)
     }

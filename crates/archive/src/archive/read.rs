@@ -1,13 +1,18 @@
 //! Reading the archive's messages.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 
 use openim_history_client::model::{Conversation, Group, Member, User};
 
 use super::open::Archive;
 use crate::error::Result;
+use crate::index::Hit;
 use crate::row::{Key, Row};
-use crate::tables::messages::read::{batches, find, keys};
+use crate::tables::file::DataFile;
+use crate::tables::messages::read::{Keys, batches, find, keys};
 use crate::tables::messages::rows;
 use crate::tables::small::{self, Stored};
 
@@ -45,7 +50,38 @@ impl Archive {
 
     /// Returns the messages of some keys; those the archive does not have are left out.
     pub async fn get(&self, wanted: &[Key]) -> Result<Vec<Row>> {
-        let found = find(self.place(), self.messages.files(), &keys(wanted)).await?;
+        let found = self.find(wanted).await?;
+        Ok(found.into_iter().flat_map(|(_, rows)| rows).collect())
+    }
+
+    /// Returns the messages of some keys with the files they lie in.
+    pub(crate) async fn find<'a>(
+        &self,
+        wanted: impl IntoIterator<Item = &'a Key>,
+    ) -> Result<Vec<(DataFile, Vec<Row>)>> {
+        let wanted = Arc::new(keys(wanted));
+        let files = self.messages.files().into_iter();
+        find(self.place(), files.map(|file| (file, Arc::clone(&wanted)))).await
+    }
+
+    /// Returns the messages of hits: only files of their months are looked into.
+    pub(crate) async fn of_hits<'a>(
+        &self,
+        hits: impl Iterator<Item = &'a Hit>,
+    ) -> Result<Vec<Row>> {
+        let mut by_month: HashMap<String, Vec<Key>> = HashMap::new();
+        for hit in hits {
+            by_month.entry(hit.month()).or_default().push(hit.key());
+        }
+        let by_month: HashMap<String, Arc<Keys>> = by_month
+            .into_iter()
+            .map(|(month, found)| (month, Arc::new(keys(&found))))
+            .collect();
+        let wanted = self.messages.files().into_iter().filter_map(|file| {
+            let keys = by_month.get(file.month.as_deref()?)?;
+            Some((file, Arc::clone(keys)))
+        });
+        let found = find(self.place(), wanted).await?;
         Ok(found.into_iter().flat_map(|(_, rows)| rows).collect())
     }
 }

@@ -9,7 +9,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
+use futures::StreamExt;
 use openim_history_client::model::{ContentType, Seq, Timestamp};
 
 use super::request::ExportRequest;
@@ -19,9 +19,10 @@ use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::media::TYPES;
 use crate::sql::{Sql, SqlOptions};
+use crate::tables::messages::columns::FILE_SCHEMA;
 use crate::tables::messages::rows;
 
-/// Under this name the engine knows what the index found.
+/// The condition under which the engine knows what the index found.
 const ASKED: &str = "asked";
 
 /// What puts conversations of one kind together, as [`Order`] does.
@@ -38,7 +39,6 @@ pub(super) struct Tables {
     /// What a message must be to be among those asked for; nothing for all of them.
     asked: Option<String>,
     logs: bool,
-    zone: String,
 }
 
 impl Tables {
@@ -61,9 +61,9 @@ impl Tables {
             }
             (Some(query), Some(index)) => {
                 let found = index.matches(query)?;
-                let months: Vec<String> = found.months().map(|month| quoted(month.as_ref())).collect();
+                let months: Vec<String> = found.months().map(quoted).collect();
                 sql.select(ASKED, found);
-                let selected = format!("selected('{ASKED}', conversation_id, seq)");
+                let selected = format!("{ASKED}(conversation_id, seq)");
                 Some(if months.is_empty() {
                     "false".to_owned()
                 } else {
@@ -76,7 +76,6 @@ impl Tables {
             in_archive: archive.len(),
             asked,
             logs: request.logs,
-            zone: zone(request),
         })
     }
 
@@ -100,22 +99,20 @@ impl Tables {
         }
     }
 
-    fn period(&self, order: Order) -> String {
-        let local = match self.zone.as_str() {
-            "UTC" => "send_time".to_owned(),
-            zone => format!("to_local_time(send_time AT TIME ZONE {})", quoted(zone)),
-        };
+    fn period(order: Order) -> String {
         match order.period {
             None => "0".to_owned(),
-            Some(Period::Day) => format!("CAST({local} AS DATE)"),
-            Some(Period::Month) => format!("CAST(date_trunc('month', {local}) AS DATE)"),
+            Some(Period::Day) => "local_date(send_time)".to_owned(),
+            Some(Period::Month) => {
+                "CAST(date_trunc('month', local_date(send_time)) AS DATE)".to_owned()
+            }
         }
     }
 
     fn select(&self, columns: &str, order: Order, scope: Option<&Scope>) -> String {
         let mut statement = format!(
             "SELECT {columns}, {} AS export_period FROM messages{} ORDER BY ",
-            self.period(order),
+            Self::period(order),
             self.wanted(scope)
         );
         if order.by_kind {
@@ -166,12 +163,12 @@ impl Feed for Tables {
             );
         }
         let answer = self.sql.query(&self.select(&columns, order, None)).await?;
-        Ok(answer.batches().map(|batch| glances(&batch?)).boxed())
+        Ok(answer.map(|batch| glances(&batch?)).boxed())
     }
 
     async fn sent(&self, order: Order, scope: &Scope) -> Result<BoxStream<'static, Result<Vec<Sent>>>> {
         let answer = self.sql.query(&self.select("*", order, Some(scope))).await?;
-        Ok(answer.batches().and_then(|batch| async move { sent(&batch) }).boxed())
+        Ok(answer.map(|batch| sent(&batch?)).boxed())
     }
 }
 
@@ -236,11 +233,21 @@ fn glances(batch: &RecordBatch) -> Result<Vec<Glance>> {
     Ok((0..batch.num_rows()).map(glance).collect())
 }
 
+/// The engine has forms of its own for texts.
+fn as_files_have_it(batch: &RecordBatch) -> Result<RecordBatch> {
+    let columns: Result<Vec<ArrayRef>> = FILE_SCHEMA
+        .fields()
+        .iter()
+        .map(|field| column(batch, field.name(), field.data_type()))
+        .collect();
+    Ok(RecordBatch::try_new(FILE_SCHEMA.clone(), columns?)?)
+}
+
 fn sent(batch: &RecordBatch) -> Result<Vec<Sent>> {
     let texts = column(batch, "text", &DataType::Utf8)?;
     let texts = texts.as_string::<i32>();
     let periods = periods(batch)?;
-    let sent = rows(batch)?.into_iter().enumerate().map(|(at, row)| Sent {
+    let sent = rows(&as_files_have_it(batch)?)?.into_iter().enumerate().map(|(at, row)| Sent {
         row,
         text: if texts.is_valid(at) { texts.value(at).to_owned() } else { String::new() },
         period: periods.get(at).copied().unwrap_or_default(),
@@ -251,17 +258,4 @@ fn sent(batch: &RecordBatch) -> Result<Vec<Sent>> {
 /// Returns a text as a statement holds it.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
-}
-
-fn zone(request: &ExportRequest) -> String {
-    match request.zone.iana_name() {
-        Some("UTC" | "Etc/UTC") => "UTC".to_owned(),
-        Some(name) => name.to_owned(),
-        None => {
-            let offset = request.zone.to_offset(jiff::Timestamp::UNIX_EPOCH).seconds();
-            let sign = if offset < 0 { '-' } else { '+' };
-            let minutes = offset.abs() / 60;
-            format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
-        }
-    }
 }

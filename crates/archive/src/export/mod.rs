@@ -5,7 +5,7 @@
 //! is on the disk. [`verify`] needs only the folder.
 
 mod attachments;
-// mod feed;
+mod feed;
 mod folder;
 mod format;
 mod name;
@@ -28,5 +28,5 @@ pub use self::name::Template;
 pub use self::privacy::Pseudonyms;
 pub use self::report::{ExportReport, FileCounts, LeftOut, Totals};
 pub use self::request::{Asked, ExportRequest, Resolved, Split};
-// pub use self::run::{export, plan};
+pub use self::run::{export, plan};
 pub use self::writer::{Attachment, Chat, Finished, Item, Names, Part, Setting, Writer};

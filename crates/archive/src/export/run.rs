@@ -10,7 +10,7 @@ use openim_history_client::model::Lang;
 use sha2::{Digest, Sha256};
 
 use super::attachments;
-// use super::feed::Tables;
+use super::feed::Tables;
 use super::folder::{
     ArchiveRecord, AskedRecord, ExportManifest, FileKind, FileRecord, Folder, file_sums, hex,
 };
@@ -36,7 +36,6 @@ const NAMED: usize = 500;
 /// Batches that wait for whoever writes.
 const AHEAD: usize = 2;
 
-/*SQL
 /// Exports what was asked for, or brings an earlier export of it up to date. The index is needed where there is a
 /// query.
 pub async fn export(
@@ -60,7 +59,6 @@ pub async fn plan(
     Run::new(&from, request)?.look(progress).await
 }
 
-SQL*/
 /// What an export is made from.
 pub(super) struct From {
     pub(super) feed: Box<dyn Feed>,
@@ -71,7 +69,6 @@ pub(super) struct From {
     pub(super) place: Option<Place>,
 }
 
-/*SQL
 impl From {
     async fn archive(archive: &Archive, index: Option<&Index>, request: &ExportRequest) -> Result<Self> {
         let manifest = archive.manifest();
@@ -90,7 +87,6 @@ impl From {
     }
 }
 
-SQL*/
 /// One run.
 pub(super) struct Run<'a> {
     from: &'a From,

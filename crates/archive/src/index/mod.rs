@@ -39,12 +39,14 @@
 mod error;
 mod find;
 mod keys;
+mod matches;
 mod open;
 mod page;
 mod query;
 mod schema;
 mod text;
 mod view;
+mod wish;
 mod writer;
 
 #[cfg(test)]
@@ -52,8 +54,10 @@ mod tests;
 
 pub use self::error::{IndexDamage, IndexError};
 pub use self::find::{Found, Hit, Order};
+pub use self::matches::{Matches, SeqSet};
 pub use self::open::{Index, IndexSettings, Opened};
 pub use self::page::Around;
 pub use self::query::{Has, Query, State};
 pub use self::text::fold;
+pub(crate) use self::text::sounding;
 pub use self::writer::{Entry, IndexWriter};

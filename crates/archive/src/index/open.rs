@@ -1,6 +1,7 @@
 //! Opening an index, and healing one that cannot be used.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{self, AtomicBool};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::{fmt, fs, io};
 
@@ -12,7 +13,7 @@ use tantivy::{Directory as _, IndexReader, ReloadPolicy, TantivyError};
 use super::schema::{FORMAT, Fields, register, schema};
 use super::view::View;
 use super::writer::{IndexWriter, Payload};
-use super::{IndexDamage, IndexError};
+use super::{IndexDamage, IndexError, wish};
 
 /// How an index is written and searched.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +62,7 @@ struct Inner {
     tantivy: tantivy::Index,
     reader: IndexReader,
     view: RwLock<Arc<View>>,
+    pinyin: AtomicBool,
 }
 
 impl fmt::Debug for Index {
@@ -149,6 +151,7 @@ impl Index {
             Some(Payload {
                 format: FORMAT,
                 table_version,
+                ..
             }) => Some(table_version),
             Some(_) => return Err(unusable(IndexDamage::OtherFormat)),
             None => None,
@@ -176,6 +179,8 @@ impl Index {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?;
         let view = View::new(reader.searcher(), None)?;
+        let pinyin =
+            payload(&tantivy)?.map_or_else(|| wish::pinyin(folder), |payload| payload.pinyin);
         Ok(Self(Arc::new(Inner {
             folder: folder.to_owned(),
             settings: *settings,
@@ -183,7 +188,25 @@ impl Index {
             tantivy,
             reader,
             view: RwLock::new(Arc::new(view)),
+            pinyin: AtomicBool::new(pinyin),
         })))
+    }
+
+    /// Whether messages are found by sound too.
+    pub fn has_pinyin(&self) -> bool {
+        self.0.pinyin.load(atomic::Ordering::Relaxed)
+    }
+
+    /// Whether messages should be found by sound too, whatever the index has.
+    pub(crate) fn wants_pinyin(&self) -> bool {
+        wish::pinyin(&self.0.folder)
+    }
+
+    /// Remembers whether messages should be found by sound too, for this index and all that are built anew
+    /// in its place.
+    pub(crate) fn wish_for_pinyin(&self, pinyin: bool) -> Result<(), IndexError> {
+        let folder = &self.0.folder;
+        wish::write(folder, pinyin).map_err(|source| folder_error(folder, source))
     }
 
     /// Begins writing.
@@ -212,6 +235,12 @@ impl Index {
             .reload()
             .and_then(|()| View::new(self.0.reader.searcher(), Some(&view)))
             .map_err(|error| self.read_error(error))?;
+        let payload = payload(&self.0.tantivy).map_err(|error| self.read_error(error))?;
+        if let Some(payload) = payload {
+            self.0
+                .pinyin
+                .store(payload.pinyin, atomic::Ordering::Relaxed);
+        }
         *view = Arc::new(fresh);
         Ok(())
     }
@@ -288,6 +317,7 @@ fn payload(index: &tantivy::Index) -> tantivy::Result<Option<Payload>> {
         serde_json::from_str(&payload).unwrap_or(Payload {
             format: 0,
             table_version: 0,
+            pinyin: false,
         })
     }))
 }

@@ -23,6 +23,9 @@ pub enum Query {
     /// Messages whose text contains it, as [`fold`](super::fold) compares: inside words too, with
     /// its punctuation and spaces, and without any exception. Everything, if nothing is left of it.
     Contains(String),
+    /// Messages with Han characters that are read as the word is written, in whole readings (`hetong`) or in
+    /// their first letters (`ht`); nothing where the index does not have them ([`Index::has_pinyin`](super::Index::has_pinyin)).
+    Sounds(String),
     /// Messages of a conversation.
     Conversation(ConversationId),
     /// Messages somebody sent.
@@ -102,6 +105,7 @@ impl Query {
             }
             Self::Not(_) => return all(std::slice::from_ref(self), fields, searcher),
             Self::Contains(piece) => return text::contains(piece, fields.text, searcher),
+            Self::Sounds(word) => text::sounds(word, fields.pinyin),
             Self::Conversation(id) => term(fields.conversation_id, id.as_str()),
             Self::Sender(id) => term(fields.send_id, id.as_str()),
             Self::Receiver(id) => term(fields.recv_id, id.as_str()),

@@ -11,11 +11,11 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::TokenizerManager;
 
-use super::text::GramTokenizer;
+use super::text::{GramTokenizer, PinyinTokenizer};
 use super::writer::Entry;
 
 /// The format of the index; one more whenever fields, folding or grams change.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// How many numbers of a conversation share a term: what a page or a replacement looks through.
 const BLOCK: i64 = 100;
@@ -24,6 +24,8 @@ const BLOCK: i64 = 100;
 const LONGEST_ID: usize = 60_000;
 
 const GRAMS: &str = "grams";
+
+const PINYIN: &str = "pinyin";
 
 /// The names of the columns, which Tantivy asks for by name.
 pub(super) const SEQ: &str = "seq";
@@ -34,6 +36,7 @@ pub(super) const CONVERSATION_ID: &str = "conversation_id";
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields {
     pub(super) text: Field,
+    pub(super) pinyin: Field,
     pub(super) block: Field,
     pub(super) conversation_id: Field,
     pub(super) seq: Field,
@@ -57,15 +60,18 @@ pub(super) fn schema() -> (Schema, Fields) {
                 .set_index_option(IndexRecordOption::Basic),
         )
     };
-    let grams = TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default()
-            .set_tokenizer(GRAMS)
-            .set_fieldnorms(false)
-            .set_index_option(IndexRecordOption::WithFreqsAndPositions),
-    );
+    let sequence = |tokenizer, lengths| {
+        TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default()
+                .set_tokenizer(tokenizer)
+                .set_fieldnorms(lengths)
+                .set_index_option(IndexRecordOption::WithFreqsAndPositions),
+        )
+    };
     let number = || NumericOptions::from(FAST);
     let fields = Fields {
-        text: schema.add_text_field("text", grams),
+        text: schema.add_text_field("text", sequence(GRAMS, true)),
+        pinyin: schema.add_text_field("pinyin", sequence(PINYIN, false)),
         block: schema.add_bytes_field(
             "block",
             tantivy::schema::BytesOptions::default().set_indexed(),
@@ -86,16 +92,20 @@ pub(super) fn schema() -> (Schema, Fields) {
 /// Makes the tokenizers known that the schema names.
 pub(super) fn register(tokenizers: &TokenizerManager) {
     tokenizers.register(GRAMS, GramTokenizer::default());
+    tokenizers.register(PINYIN, PinyinTokenizer);
 }
 
 impl Fields {
-    /// Returns the document of a row.
-    pub(super) fn document(&self, entry: &Entry<'_>) -> TantivyDocument {
+    /// Returns the document of a row; `pinyin` says whether it is found by sound too.
+    pub(super) fn document(&self, entry: &Entry<'_>, pinyin: bool) -> TantivyDocument {
         let row = entry.row;
         let message = &row.message;
         let mut document = TantivyDocument::new();
         if !entry.text.is_empty() {
             document.add_text(self.text, &entry.text);
+            if pinyin {
+                document.add_text(self.pinyin, &entry.text);
+            }
         }
         document.add_bytes(
             self.block,

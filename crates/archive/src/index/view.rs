@@ -70,9 +70,14 @@ impl Columns {
     }
 
     pub(super) fn conversation_id(&self, doc: DocId) -> tantivy::Result<ConversationId> {
+        self.id_of(self.conversation_ord(doc))
+    }
+
+    /// Returns the id of a conversation of that ordinal.
+    pub(super) fn id_of(&self, ord: u64) -> tantivy::Result<ConversationId> {
         let mut id = String::new();
         if let Some(conversations) = &self.conversations {
-            conversations.ord_to_str(self.conversation_ord(doc), &mut id)?;
+            conversations.ord_to_str(ord, &mut id)?;
         }
         Ok(id.into())
     }

@@ -44,6 +44,9 @@ impl<'a> From<&'a Row> for Entry<'a> {
 pub(super) struct Payload {
     pub(super) format: u32,
     pub(super) table_version: u64,
+    /// Whether messages are found by sound too.
+    #[serde(default)]
+    pub(super) pinyin: bool,
 }
 
 /// The one writer of an index. Nothing it was given is found before the commit; dropping it
@@ -51,6 +54,7 @@ pub(super) struct Payload {
 pub struct IndexWriter {
     index: Index,
     writer: tantivy::IndexWriter,
+    pinyin: bool,
 }
 
 impl std::fmt::Debug for IndexWriter {
@@ -83,7 +87,12 @@ impl IndexWriter {
         // merged, and a segment a quarter of which was replaced is written anew.
         policy.set_del_docs_ratio_before_merge(0.25);
         writer.set_merge_policy(Box::new(policy));
-        Ok(Self { index, writer })
+        let pinyin = index.has_pinyin();
+        Ok(Self {
+            index,
+            writer,
+            pinyin,
+        })
     }
 
     /// Puts rows in the place of those with the same key. Of several with one key the last stays.
@@ -115,11 +124,12 @@ impl IndexWriter {
     ) -> Result<(), IndexError> {
         let mut entries = entries.into_iter().map(Into::into).peekable();
         while entries.peek().is_some() {
+            let pinyin = self.pinyin;
             let batch: Vec<UserOperation> = entries
                 .by_ref()
                 .take(BATCH)
                 .filter(is_possible)
-                .map(|entry| UserOperation::Add(self.index.fields().document(&entry)))
+                .map(|entry| UserOperation::Add(self.index.fields().document(&entry, pinyin)))
                 .collect();
             self.writer
                 .run(batch)
@@ -145,6 +155,7 @@ impl IndexWriter {
         let payload = serde_json::json!(Payload {
             format: FORMAT,
             table_version,
+            pinyin: self.pinyin,
         });
         self.writer
             .prepare_commit()
@@ -156,8 +167,10 @@ impl IndexWriter {
         self.index.refresh()
     }
 
-    /// Takes everything out. Nothing is gone before the next commit.
-    pub fn clear(&mut self) -> Result<(), IndexError> {
+    /// Takes everything out, and says whether what comes now is found by sound too. Nothing is gone before
+    /// the next commit.
+    pub fn clear(&mut self, pinyin: bool) -> Result<(), IndexError> {
+        self.pinyin = pinyin;
         self.writer
             .delete_all_documents()
             .map(drop)
@@ -175,7 +188,7 @@ impl IndexWriter {
     /// Ends writing once the merges under way are done. Dropping the writer leaves them undone,
     /// which costs nothing but the work.
     pub fn finish(self) -> Result<(), IndexError> {
-        let Self { index, writer } = self;
+        let Self { index, writer, .. } = self;
         writer
             .wait_merging_threads()
             .map_err(|error| index.write_error(error))?;

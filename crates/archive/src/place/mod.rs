@@ -1,6 +1,7 @@
 //! Where an archive lies: a folder, or a bucket. The same code for both.
 
 mod durable;
+mod footers;
 mod lock;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 use url::Url;
 
 use self::durable::Durable;
+pub(crate) use self::footers::Footers;
 pub use self::lock::Holder;
 pub(crate) use self::lock::{LEASE, Lock};
 use crate::error::{Error, Result};
@@ -36,6 +38,7 @@ pub struct Place {
     /// The archive alone, by paths inside it.
     store: Arc<dyn ObjectStore>,
     folder: Option<PathBuf>,
+    footers: Arc<Footers>,
 }
 
 impl fmt::Debug for Place {
@@ -83,6 +86,7 @@ impl Place {
             store: Arc::new(PrefixStore::new(Arc::clone(&root), prefix)),
             root,
             folder: Some(absolute),
+            footers: Arc::default(),
         })
     }
 
@@ -103,6 +107,7 @@ impl Place {
             store: Arc::new(PrefixStore::new(Arc::clone(&root), prefix)),
             root,
             folder: None,
+            footers: Arc::default(),
         })
     }
 
@@ -119,6 +124,11 @@ impl Place {
     /// Returns what files are read and written through, by paths inside the archive.
     pub(crate) fn store(&self) -> &Arc<dyn ObjectStore> {
         &self.store
+    }
+
+    /// Returns what the footers of files said.
+    pub(crate) fn footers(&self) -> &Footers {
+        &self.footers
     }
 
     /// Returns the log of one table.

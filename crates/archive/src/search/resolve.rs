@@ -34,7 +34,11 @@ pub fn resolve(node: &Node, context: &Context<'_>) -> Result<Query, SyntaxError>
         Node::And(parts) => Query::And(all(parts)?),
         Node::Or(parts) => Query::Or(all(parts)?),
         Node::Not(part) => Query::Not(Box::new(resolve(part, context)?)),
-        Node::Text(text) => Query::contains(text.clone()),
+        Node::Word(word) if context.index.has_pinyin() => Query::Or(vec![
+            Query::contains(word.clone()),
+            Query::Sounds(word.clone()),
+        ]),
+        Node::Text(text) | Node::Word(text) => Query::contains(text.clone()),
         Node::Field { field, value, at } => context.field(*field, value, at)?,
     })
 }

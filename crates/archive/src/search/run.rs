@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use openim_history_client::model::ConversationId;
+
 use super::snippet::{Snippet, snippet};
 use crate::archive::Archive;
 use crate::error::Result;
@@ -102,9 +104,8 @@ impl<'a> Search<'a> {
         for hit in &found.hits {
             around.push(self.around(hit, options.around)?);
         }
-        let mut keys: Vec<Key> = found.hits.iter().map(Hit::key).collect();
-        keys.extend(around.iter().flatten().map(Hit::key));
-        let rows = self.archive.get(&keys).await?;
+        let shown = found.hits.iter().chain(around.iter().flatten());
+        let rows = self.archive.of_hits(shown).await?;
         let rows: HashMap<Key, Row> = rows.into_iter().map(|row| (row.key(), row)).collect();
         let next = found.hits.last().filter(|_| more).map(Hit::key);
         let hits = found.hits.iter().zip(&around).filter_map(|(hit, around)| {
@@ -118,7 +119,7 @@ impl<'a> Search<'a> {
                     .collect()
             };
             Some(SearchHit {
-                snippet: snippet(&row.text(), texts, options.snippet),
+                snippet: snippet(&row.text(), texts, options.snippet, self.index.has_pinyin()),
                 before: neighbours(|other, hit| other.seq < hit.seq),
                 after: neighbours(|other, hit| other.seq > hit.seq),
                 row,
@@ -129,6 +130,19 @@ impl<'a> Search<'a> {
             hits: hits.collect(),
             next,
         })
+    }
+
+    /// Reads a page of a conversation, in the order of its numbers.
+    pub async fn conversation(
+        &self,
+        conversation: &ConversationId,
+        around: Around,
+        limit: usize,
+    ) -> Result<Vec<Row>> {
+        let page = self.index.page(conversation, around, limit)?;
+        let mut rows = self.archive.of_hits(page.iter()).await?;
+        rows.sort_by_key(|row| row.message.seq);
+        Ok(rows)
     }
 
     /// Returns the neighbours of a hit, in order.

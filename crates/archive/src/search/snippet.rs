@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::index::fold;
+use crate::index::{fold, sounding};
 
 /// A part of a message's text around what was looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -59,18 +59,41 @@ impl<'a> Folded<'a> {
         }
         found
     }
+
+    /// Returns the characters that are read as the word is written.
+    fn sounding(&self, text: &str, word: &str) -> Vec<Range<usize>> {
+        let mut starts = Vec::with_capacity(self.characters.len());
+        let mut at = 0;
+        for character in &self.characters {
+            starts.push(at);
+            at += character.len();
+        }
+        let character = |byte: usize| starts.partition_point(|start| *start < byte);
+        let found = sounding(text, word).into_iter();
+        found
+            .map(|range| character(range.start)..character(range.end))
+            .collect()
+    }
 }
 
 /// Returns up to `length` characters of a text around the first of the `pieces` that are in it, with all of
 /// them marked, as [`fold`] compares. Where none is in it, the beginning.
-pub fn snippet(text: &str, pieces: &[&str], length: usize) -> Snippet {
+///
+/// `by_sound` says that a piece which is not in it was perhaps found by how characters are read.
+pub fn snippet(text: &str, pieces: &[&str], length: usize, by_sound: bool) -> Snippet {
     let folded = Folded::new(text);
-    let mut found: Vec<Range<usize>> = pieces
-        .iter()
-        .map(|piece| fold(piece))
-        .filter(|piece| !piece.is_empty())
-        .flat_map(|piece| folded.find(&piece))
-        .collect();
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for piece in pieces {
+        let piece = fold(piece);
+        if piece.is_empty() {
+            continue;
+        }
+        let before = found.len();
+        found.extend(folded.find(&piece));
+        if by_sound && found.len() == before {
+            found.extend(folded.sounding(text, &piece));
+        }
+    }
     found.sort_by_key(|range| (range.start, range.end));
     let window = window(folded.characters.len(), found.first(), length);
     let mut snippet = Snippet::default();
@@ -128,7 +151,7 @@ mod tests {
 
     /// Writes a snippet with its marks in brackets.
     fn shown(text: &str, pieces: &[&str], length: usize) -> String {
-        let Snippet { text, marks } = snippet(text, pieces, length);
+        let Snippet { text, marks } = snippet(text, pieces, length, true);
         let mut shown = String::new();
         let mut at = 0;
         for mark in marks {
@@ -153,6 +176,9 @@ mod tests {
             ("同意同意书", &["同意", "意书"], "[同意同意书]"),
             ("㎏", &["k"], "[㎏]"),
             ("nothing", &["合"], "nothing"),
+            ("簽訂合同", &["签订"], "[簽訂]合同"),
+            ("明天签合同", &["hetong"], "明天签[合同]"),
+            ("hetong 合同", &["hetong"], "[hetong] 合同"),
             ("", &["合"], ""),
             ("x", &["", "\u{200b}"], "x"),
         ] {
@@ -181,7 +207,7 @@ mod tests {
         };
         for _ in 0..5_000 {
             let (text, piece) = (some(20), some(4));
-            let found = snippet(&text, &[&piece], 8);
+            let found = snippet(&text, &[&piece], 8, true);
             let mut end = 0;
             for mark in &found.marks {
                 assert!(mark.start >= end && found.text.get(mark.clone()).is_some());

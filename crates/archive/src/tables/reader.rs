@@ -11,7 +11,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::arrow::arrow_reader::ArrowReaderOptions;
 use parquet::arrow::async_reader::AsyncFileReader;
 use parquet::errors::{ParquetError, Result};
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
 use super::file::DataFile;
 use crate::place::Place;
@@ -65,6 +65,14 @@ impl AsyncFileReader for FileReader {
         async move {
             let size = self.size;
             let metadata = ParquetMetaDataReader::new()
+                .with_column_index_policy(options.map_or(
+                    PageIndexPolicy::Skip,
+                    ArrowReaderOptions::column_index_policy,
+                ))
+                .with_offset_index_policy(options.map_or(
+                    PageIndexPolicy::Skip,
+                    ArrowReaderOptions::offset_index_policy,
+                ))
                 .with_metadata_options(options.map(|options| options.metadata_options().clone()))
                 .with_prefetch_hint(Some(FOOTER))
                 .load_and_finish(self, size)

@@ -8,7 +8,6 @@ use super::report::VerifyReport;
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::row::{Key, Outcome, Seen, merge};
-use crate::tables::messages::read::{find, keys};
 
 /// Compares messages with their rows: a row that a sync would change is different.
 pub(super) async fn compare(
@@ -21,8 +20,7 @@ pub(super) async fn compare(
         .into_iter()
         .filter_map(|slot| Some((Key::of(slot.message()?), slot)))
         .collect();
-    let wanted = keys(slots.keys());
-    for (_, rows) in find(archive.place(), archive.messages.files(), &wanted).await? {
+    for (_, rows) in archive.find(slots.keys()).await? {
         for row in rows {
             let key = row.key();
             let Some(slot) = slots.remove(&key) else {

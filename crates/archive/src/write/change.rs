@@ -1,6 +1,7 @@
 //! Messages seen again: what the tables have of them, and what becomes of it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use deltalake_core::kernel::Action;
 use openim_history_client::model::Slot;
@@ -10,7 +11,7 @@ use super::writer::Writer;
 use crate::error::Result;
 use crate::row::{Key, Outcome, Row, Seen, merge};
 use crate::tables::file::DataFile;
-use crate::tables::messages::read::{keys, rows_of};
+use crate::tables::messages::read::{find, keys};
 use crate::tables::messages::rewrite::merged;
 
 impl Writer {
@@ -65,23 +66,16 @@ impl Writer {
                 by_months.entry(months).or_default().push(key);
             }
         }
-        let mut found = Vec::new();
-        for file in self.table.files() {
+        let wanted = self.table.files().into_iter().map(|file| {
             let month = Month::parse(file.month.as_deref().unwrap_or_default());
             let here = by_months
                 .iter()
                 .filter(|((first, last), _)| (*first..=*last).contains(&month))
                 .flat_map(|(_, keys)| keys.iter().copied());
-            let here = keys(here);
-            if here.is_empty() {
-                continue;
-            }
-            let rows = rows_of(&self.place, &file, &here).await?;
-            if !rows.is_empty() {
-                found.push((file, rows));
-            }
-        }
-        Ok(found)
+            let here = Arc::new(keys(here));
+            (file, here)
+        });
+        find(&self.place, wanted).await
     }
 }
 

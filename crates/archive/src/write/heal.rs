@@ -46,6 +46,16 @@ pub(crate) async fn open_index(
         .map_err(|error| Error::store("open the search index", error))??;
     let version = table.version();
     let healed = match opened.covers {
+        Some(_) if index.has_pinyin() != index.wants_pinyin() => {
+            let reason = if index.has_pinyin() {
+                "it has pinyin, which is no longer wanted"
+            } else {
+                "it has no pinyin"
+            };
+            let (back, healed) = rebuild(place, table, writer, &index, reason.to_owned()).await?;
+            writer = back;
+            Some(healed)
+        }
         Some(covers) if covers == version => None,
         Some(covers) if covers < version => match table.added_since(covers).await? {
             Some(added) => {
@@ -65,6 +75,7 @@ pub(crate) async fn open_index(
                     place,
                     table,
                     writer,
+                    &index,
                     format!("the table's log does not reach back to version {covers}"),
                 )
                 .await?;
@@ -74,7 +85,7 @@ pub(crate) async fn open_index(
         },
         Some(covers) => {
             let reason = format!("it was at version {covers} of a table that is at {version}");
-            let (back, healed) = rebuild(place, table, writer, reason).await?;
+            let (back, healed) = rebuild(place, table, writer, &index, reason).await?;
             writer = back;
             Some(healed)
         }
@@ -84,7 +95,7 @@ pub(crate) async fn open_index(
                 Some(damage) => damage.to_string(),
                 None => IndexDamage::Missing.to_string(),
             };
-            let (back, healed) = rebuild(place, table, writer, reason).await?;
+            let (back, healed) = rebuild(place, table, writer, &index, reason).await?;
             writer = back;
             (!is_new).then_some(healed)
         }
@@ -104,10 +115,11 @@ pub(crate) async fn rebuild(
     place: &Place,
     table: &Table,
     writer: IndexWriter,
+    index: &Index,
     reason: String,
 ) -> Result<(IndexWriter, Healed)> {
     let mut writer = writer;
-    writer.clear()?;
+    writer.clear(index.wants_pinyin())?;
     let (writer, messages) = put(place, table.files(), writer, table.version(), true).await?;
     Ok((writer, Healed { reason, messages }))
 }

@@ -12,5 +12,6 @@ mod python;
 mod readers;
 mod remote;
 mod search;
+mod sql;
 mod upsert;
 mod verify;

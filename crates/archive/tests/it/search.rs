@@ -54,7 +54,7 @@ fn messages() -> Vec<Message> {
     all
 }
 
-async fn stored(place: &Place) -> (Archive, Index) {
+pub(crate) async fn stored(place: &Place) -> (Archive, Index) {
     let opened = Archive::write(place, "a test", WriterOptions::default()).await;
     let mut writer = opened.expect("opens");
     let seen = Seen {

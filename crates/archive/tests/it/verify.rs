@@ -178,7 +178,7 @@ async fn an_index_that_lacks_messages_is_told_and_heals_when_it_is_opened() {
         report.problems
     );
     archive
-        .rebuild_index(None, IndexSettings::default())
+        .rebuild_index(None, IndexSettings::default(), None)
         .await
         .expect("rebuilds");
     let report = verified(&place, Against::Itself, true).await;

@@ -63,7 +63,7 @@ pub(crate) fn pairs(out: &mut Out, lang: Lang, facts: Vec<(&'static str, Cell)>)
 /// Writes a table as a whole, with an empty line before it where it is not the first.
 pub(crate) fn table(
     out: &mut Out,
-    columns: Vec<Column>,
+    columns: Vec<Column<'_>>,
     rows: Vec<Vec<Cell>>,
     is_first: bool,
 ) -> Result {

@@ -19,7 +19,26 @@ pub(crate) enum Command {
     /// Says what the index covers, and brings it up to date where it is behind, missing or damaged
     Status(Args),
     /// Builds the index anew from the tables
-    Rebuild(Args),
+    ///
+    /// With --pinyin, words of letters find Chinese by its sound from then on: hetong and ht find 合同.
+    Rebuild(RebuildArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RebuildArgs {
+    #[command(flatten)]
+    args: Args,
+    /// Whether Chinese is found by its sound too; without it that stays as it is
+    #[arg(long, value_name = "YES|NO", value_parser = yes_or_no, num_args = 0..=1, default_missing_value = "yes")]
+    pinyin: Option<bool>,
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("write yes or no".to_owned()),
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -37,19 +56,24 @@ struct Status {
     /// The version of the table of messages that the index covers.
     version: Option<u64>,
     messages: u64,
+    /// Whether Chinese is found by its sound too.
+    pinyin: bool,
     /// What had to be done to it just now.
     healed: Option<Healed>,
 }
 
 pub(super) async fn run(app: &mut App, command: &Command) -> Result {
-    let (Command::Status(args) | Command::Rebuild(args)) = command;
+    let (args, rebuild) = match command {
+        Command::Status(args) => (args, None),
+        Command::Rebuild(rebuild) => (&rebuild.args, Some(rebuild)),
+    };
     let config = app.configure()?;
     let archive = Archive::open(&args.archive.place(&config)?).await?;
     let (folder, settings) = (cache_of(&archive, "index"), IndexSettings::default());
-    let rebuilt = match command {
-        Command::Status(_) => None,
-        Command::Rebuild(_) => {
-            let rebuilt = archive.rebuild_index(folder.clone(), settings);
+    let rebuilt = match rebuild {
+        None => None,
+        Some(RebuildArgs { pinyin, .. }) => {
+            let rebuilt = archive.rebuild_index(folder.clone(), settings, *pinyin);
             Some(rebuilt.await?)
         }
     };
@@ -60,6 +84,7 @@ pub(super) async fn run(app: &mut App, command: &Command) -> Result {
             .covers()
             .map_err(openim_history_archive::Error::from)?,
         messages: index.len(),
+        pinyin: index.has_pinyin(),
         healed: rebuilt.or(healed),
     };
     if args.report.is_json(&config) {
@@ -70,6 +95,10 @@ pub(super) async fn run(app: &mut App, command: &Command) -> Result {
         ("place", Cell::new(&status.place)),
         ("version", Cell::new(version.unwrap_or_default())),
         ("messages", Cell::new(thousands(status.messages))),
+        (
+            "pinyin",
+            Cell::new(if status.pinyin { "yes" } else { "no" }),
+        ),
     ];
     pairs(&mut app.out, app.ui.lang, facts)?;
     if let Some(healed) = &status.healed {

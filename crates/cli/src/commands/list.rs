@@ -20,7 +20,7 @@ const ALL_AT_ONCE: u32 = 500;
 pub(super) async fn write<T, R: Row>(
     app: &mut App,
     list: ListArgs,
-    (format, sheet): (Format, Sheet),
+    (format, sheet): (Format, Sheet<'_>),
     thing: Thing,
     fetch: impl AsyncFn(PageRequest) -> openim_history_client::Result<Answer<Page<T>>>,
     row: impl Fn(T) -> R,

@@ -1,6 +1,7 @@
 //! What is said of an archive's errors, and what to do about them.
 
 use openim_history_archive::Error;
+use openim_history_archive::sql::SqlError;
 
 /// Returns the error's text. What was tried is told as what cannot be done.
 pub(super) fn text(error: &Error) -> String {
@@ -29,6 +30,15 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Damaged { .. } => {
             "`openim-history verify --against itself --full` looks at every part; what the server \
              still has, a sync into a new archive brings"
+        }
+        Error::Sql(SqlError::Memory(_)) => {
+            "give it more with --memory, or ask for less: fewer columns, a WHERE, a LIMIT"
+        }
+        Error::Sql(SqlError::Match(_)) => {
+            "`openim-history search --syntax` shows what match() understands"
+        }
+        Error::Sql(SqlError::Meaning(_) | SqlError::Syntax(_)) => {
+            "`openim-history sql --tables` lists tables, views and columns"
         }
         Error::Store { what, .. } if what.contains("s3://") => {
             "is the bucket there, and do AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and \

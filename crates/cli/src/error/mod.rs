@@ -7,10 +7,23 @@ use std::io;
 use std::process::ExitCode;
 
 use openim_history_archive::Error as Archive;
+use openim_history_archive::sql::SqlError;
 use openim_history_client::Error;
 use openim_history_client::model::Lang;
 
 use crate::ui::Ui;
+
+/// Whether a statement is wrong as it was typed, and not only as it ran.
+fn is_mistake(error: &SqlError) -> bool {
+    matches!(
+        error,
+        SqlError::Syntax(_)
+            | SqlError::Meaning(_)
+            | SqlError::Writes(_)
+            | SqlError::Several
+            | SqlError::Match(_)
+    )
+}
 
 /// Why a command did not simply end well.
 #[derive(Debug)]
@@ -73,6 +86,7 @@ impl CommandError {
         match self {
             Self::Library(Error::Invalid { .. } | Error::Config { .. }) | Self::Usage { .. } => 2,
             Self::Archive(Archive::Invalid(_)) => 2,
+            Self::Archive(Archive::Sql(error)) if is_mistake(error) => 2,
             Self::Library(Error::Incomplete { .. }) | Self::Gaps => 3,
             // Who reads the output has had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,

@@ -51,23 +51,23 @@ pub(crate) trait Row {
 
 /// What stands above the rows.
 #[derive(Clone, Debug)]
-pub(crate) struct Sheet {
+pub(crate) struct Sheet<'a> {
     /// Columns of a table.
-    pub(crate) columns: Vec<Column>,
+    pub(crate) columns: Vec<Column<'a>>,
     /// Headings of CSV.
-    pub(crate) fields: &'static [&'static str],
+    pub(crate) fields: &'a [&'a str],
 }
 
 /// Writes rows as they come.
 #[derive(Debug)]
 pub(crate) struct Writer<'a> {
     out: &'a mut Out,
-    form: Form,
+    form: Form<'a>,
 }
 
 #[derive(Debug)]
-enum Form {
-    Table(Table),
+enum Form<'a> {
+    Table(Table<'a>),
     Json { is_first: bool },
     Jsonl,
     Csv(csv::Encoder),
@@ -75,7 +75,7 @@ enum Form {
 
 impl<'a> Writer<'a> {
     /// Writes what comes before the rows.
-    pub(crate) fn begin(format: Format, sheet: Sheet, out: &'a mut Out) -> io::Result<Self> {
+    pub(crate) fn begin(format: Format, sheet: Sheet<'a>, out: &'a mut Out) -> io::Result<Self> {
         let form = match format {
             Format::Table => Form::Table(Table::new(sheet.columns, out.width(), out.paints())),
             Format::Json => Form::Json { is_first: true },

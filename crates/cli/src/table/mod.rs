@@ -20,15 +20,15 @@ const BETWEEN: &str = "  ";
 
 /// A column of a table.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Column {
-    heading: &'static str,
+pub(crate) struct Column<'a> {
+    heading: &'a str,
     is_right: bool,
     is_flexible: bool,
 }
 
-impl Column {
+impl<'a> Column<'a> {
     /// A column of text, cut where the terminal is too narrow.
-    pub(crate) fn text(heading: &'static str) -> Self {
+    pub(crate) fn text(heading: &'a str) -> Self {
         Self {
             heading,
             is_right: false,
@@ -37,7 +37,7 @@ impl Column {
     }
 
     /// A column that is never cut.
-    pub(crate) fn whole(heading: &'static str) -> Self {
+    pub(crate) fn whole(heading: &'a str) -> Self {
         Self {
             is_flexible: false,
             ..Self::text(heading)
@@ -45,7 +45,7 @@ impl Column {
     }
 
     /// A column of numbers: never cut, flush right.
-    pub(crate) fn number(heading: &'static str) -> Self {
+    pub(crate) fn number(heading: &'a str) -> Self {
         Self {
             is_right: true,
             ..Self::whole(heading)
@@ -132,8 +132,8 @@ impl Cell {
 
 /// A table under way. The first rows are held until the widths are settled; then it streams.
 #[derive(Debug)]
-pub(crate) struct Table {
-    columns: Vec<Column>,
+pub(crate) struct Table<'a> {
+    columns: Vec<Column<'a>>,
     /// The terminal's width; `None` off a terminal, where nothing is cut.
     terminal: Option<usize>,
     paints: bool,
@@ -142,9 +142,9 @@ pub(crate) struct Table {
     widths: Option<Vec<usize>>,
 }
 
-impl Table {
+impl<'a> Table<'a> {
     /// Starts a table.
-    pub(crate) fn new(columns: Vec<Column>, terminal: Option<usize>, paints: bool) -> Self {
+    pub(crate) fn new(columns: Vec<Column<'a>>, terminal: Option<usize>, paints: bool) -> Self {
         Self {
             columns,
             terminal,
@@ -156,7 +156,7 @@ impl Table {
     }
 
     /// Starts a table that only lines up its columns, and cuts nothing.
-    pub(crate) fn without_heading(columns: Vec<Column>, paints: bool) -> Self {
+    pub(crate) fn without_heading(columns: Vec<Column<'a>>, paints: bool) -> Self {
         Self {
             has_heading: false,
             ..Self::new(columns, None, paints)
@@ -225,10 +225,10 @@ impl Table {
     }
 
     /// Writes one line, with nothing behind its last visible character.
-    fn write<'a>(
+    fn write<'c>(
         &self,
         widths: &[usize],
-        cells: impl Iterator<Item = (&'a str, Style, &'a [Range<usize>])>,
+        cells: impl Iterator<Item = (&'c str, Style, &'c [Range<usize>])>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let mut owed = 0;

@@ -3,6 +3,7 @@
 mod mongo;
 mod run;
 mod search;
+mod sql;
 
 mod archive;
 mod both_ways;

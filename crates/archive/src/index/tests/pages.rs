@@ -171,3 +171,48 @@ fn every_filter_finds_its_own_and_they_combine() {
     };
     assert_eq!(index.count(&everything).unwrap(), 10);
 }
+
+#[test]
+fn what_fits_best_comes_first_page_by_page() {
+    let (_folder, index, mut writer) = index();
+    let texts = [
+        "合同",
+        "今天开会，合同的事情明天再说，先看看别的",
+        "发票",
+        "合同合同合同",
+        "合同和发票",
+        "合同",
+    ];
+    let others = ["今天天气很好"; 40];
+    let texts = texts.into_iter().chain(others);
+    for (seq, text) in (1..).zip(texts) {
+        writer.put(&[row("sg_1", seq, text)]).unwrap();
+        if seq % 3 == 0 {
+            // Several parts.
+            writer.commit(1).unwrap();
+        }
+    }
+    writer.commit(1).unwrap();
+    let query = Query::Or(vec![Query::contains("合同"), Query::contains("发票")]);
+    let seqs = |hits: &[Hit]| hits.iter().map(|hit| hit.seq.0).collect::<Vec<_>>();
+    let all = index.find(&query, Order::Relevance, 10, None).unwrap();
+    let order = seqs(&all.hits);
+    assert_eq!(order[0], 5, "both words: {order:?}");
+    assert_eq!(order[5], 2, "once in a long text: {order:?}");
+    let place = |seq| order.iter().position(|found| *found == seq);
+    assert!(place(6) < place(1), "of those alike, the newest: {order:?}");
+    let mut paged = Vec::new();
+    let mut after = None;
+    loop {
+        let page = index
+            .find(&query, Order::Relevance, 2, after.as_ref())
+            .unwrap();
+        assert_eq!(page.total, 6);
+        let Some(last) = page.hits.last().cloned() else {
+            break;
+        };
+        paged.extend(seqs(&page.hits));
+        after = Some(last);
+    }
+    assert_eq!(paged, order);
+}

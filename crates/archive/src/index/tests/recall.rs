@@ -51,6 +51,8 @@ const TEXTS: &[&str] = &[
     "a-b-c-d",
     "漢字かなカナhangul한글all",
     "第一行\n第二行\r\n第三行",
+    "簽訂合約，頭髮與發票，軟體開發",
+    "签订合约，头发与发票，软体开发",
 ];
 
 #[test]
@@ -125,6 +127,8 @@ fn a_piece_is_found_whatever_its_case_width_and_spaces() {
             row("sg_1", 1, "Ｈｅｌｌｏ，　ＷＯＲＬＤ"),
             row("sg_1", 2, "ｶﾞｿﾘﾝ"),
             row("sg_1", 3, "hello\n\n  world"),
+            row("sg_1", 4, "明天簽訂合約"),
+            row("sg_1", 5, "明天签订合约"),
         ])
         .unwrap();
     writer.commit(1).unwrap();
@@ -135,6 +139,8 @@ fn a_piece_is_found_whatever_its_case_width_and_spaces() {
         ("ガソ", vec![2]),
         ("ＷＯＲＬＤ", vec![1, 3]),
         ("  hello ", vec![1, 3]),
+        ("签订合约", vec![4, 5]),
+        ("訂合約", vec![4, 5]),
     ] {
         let found = index
             .find(&Query::contains(piece), Order::Oldest, 10, None)
@@ -142,6 +148,46 @@ fn a_piece_is_found_whatever_its_case_width_and_spaces() {
         let hits: Vec<i64> = found.hits.iter().map(|hit| hit.seq.0).collect();
         assert_eq!(hits, seqs, "{piece:?}");
     }
+}
+
+#[test]
+fn chinese_is_found_by_its_sound_where_that_was_wished() {
+    let (_folder, index, mut writer) = index();
+    writer.clear(true).unwrap();
+    writer
+        .put(&[
+            row("sg_1", 1, "合同明天签"),
+            row("sg_1", 2, "he tong and hetong"),
+            row("sg_1", 3, "同合"),
+            row("sg_1", 4, "去西安，先走"),
+            row("sg_1", 5, "长大银行"),
+        ])
+        .unwrap();
+    writer.commit(1).unwrap();
+    assert!(index.has_pinyin());
+    for (word, seqs) in [
+        ("hetong", vec![1]),
+        ("HT", vec![1]),
+        ("htmt", vec![1]),
+        ("tonghe", vec![3]),
+        ("xian", vec![4]),
+        // Characters with several readings are found by each.
+        ("changda", vec![5]),
+        ("zhangda", vec![5]),
+        ("yinhang", vec![5]),
+        ("mingqian", vec![]),
+        ("合同", vec![]),
+    ] {
+        let found = index
+            .find(&Query::Sounds(word.into()), Order::Oldest, 10, None)
+            .unwrap();
+        let hits: Vec<i64> = found.hits.iter().map(|hit| hit.seq.0).collect();
+        assert_eq!(hits, seqs, "{word:?}");
+    }
+    writer.clear(false).unwrap();
+    writer.put(&[row("sg_1", 1, "合同")]).unwrap();
+    writer.commit(2).unwrap();
+    assert_eq!(index.count(&Query::Sounds("hetong".into())).unwrap(), 0);
 }
 
 #[test]

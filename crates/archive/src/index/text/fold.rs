@@ -2,9 +2,12 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::han::simplified;
+
 /// Returns text as it is compared: case and width folded, forms that look alike made one (NFKC),
 /// spaces and line ends of any kind as one space, none at the ends, and what cannot be seen
-/// (joiners, direction marks, variation selectors, control characters) left out.
+/// (joiners, direction marks, variation selectors, control characters) left out. Traditional Chinese characters
+/// become simplified ones, so that each finds the other.
 ///
 /// A message contains a piece of text if its folded text contains the folded piece.
 pub fn fold(text: &str) -> String {
@@ -28,7 +31,7 @@ fn fold_fully(text: &str) -> String {
         .for_each(|c| match c {
             // The same letter at the end of a word.
             'ς' => out.push('σ'),
-            c => out.push(c),
+            c => out.push(simplified(c)),
         });
     out.finish()
 }
@@ -44,10 +47,9 @@ fn simple(c: char) -> Option<char> {
         // Full-width forms of ASCII, the usual punctuation in Chinese.
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0)
             .map(|narrow| narrow.to_ascii_lowercase()),
-        // Han, kana, Hangul syllables and their punctuation.
-        '\u{3400}'..='\u{4DBF}'
-        | '\u{4E00}'..='\u{9FFF}'
-        | '\u{3041}'..='\u{3096}'
+        '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' => Some(simplified(c)),
+        // Kana, Hangul syllables and their punctuation.
+        '\u{3041}'..='\u{3096}'
         | '\u{30A1}'..='\u{30FE}'
         | '\u{AC00}'..='\u{D7A3}'
         | '\u{3001}'..='\u{3003}'
@@ -131,6 +133,7 @@ mod tests {
             ("\u{202E}ab\u{0}c\u{FEFF}", "abc"),
             ("\u{1112}\u{1161}\u{11AB}", "한"),
             ("…", "..."),
+            ("簽訂合約", "签订合约"),
             ("\u{200B}", ""),
         ] {
             assert_eq!(fold(text), folded, "{text:?}");

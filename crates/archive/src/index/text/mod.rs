@@ -15,10 +15,14 @@ mod chain;
 mod contains;
 mod fold;
 mod grams;
+mod han;
+mod pinyin;
 
 pub(super) use self::contains::contains;
 pub use self::fold::fold;
 pub(super) use self::grams::GramTokenizer;
+pub(crate) use self::pinyin::sounding;
+pub(super) use self::pinyin::{PinyinTokenizer, sounds};
 
 /// How many characters a word has at most that is kept whole.
 const LONGEST_WORD: usize = 24;

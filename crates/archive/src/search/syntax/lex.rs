@@ -14,6 +14,8 @@ pub(super) enum Piece {
     And,
     /// A word or a phrase.
     Text(String),
+    /// A word that is not quoted.
+    Word(String),
     Field(Field, String),
 }
 
@@ -153,7 +155,7 @@ impl Lexer<'_> {
         match self.letters() {
             "OR" => Piece::Or,
             "AND" => Piece::And,
-            word => Piece::Text(word.to_owned()),
+            word => Piece::Word(word.to_owned()),
         }
     }
 

@@ -18,8 +18,10 @@ pub enum Node {
     Or(Vec<Self>),
     /// Not this.
     Not(Box<Self>),
-    /// Messages whose text contains it.
+    /// Messages whose text contains it, exactly so.
     Text(String),
+    /// Messages whose text contains it, or sounds so where the index knows how texts sound.
+    Word(String),
     /// Messages of which something else is true.
     Field {
         /// What.
@@ -37,7 +39,7 @@ impl Node {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::has_names),
             Self::Not(part) => part.has_names(),
-            Self::Text(_) => false,
+            Self::Text(_) | Self::Word(_) => false,
             Self::Field { field, .. } => matches!(
                 field,
                 Field::From | Field::In | Field::With | Field::Group | Field::Mentions
@@ -50,7 +52,7 @@ impl Node {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::texts).collect(),
             Self::Not(_) | Self::Field { .. } => Vec::new(),
-            Self::Text(text) => vec![text],
+            Self::Text(text) | Self::Word(text) => vec![text],
         }
     }
 }

@@ -84,6 +84,7 @@ impl Parser<'_> {
         }
         let node = match token.piece {
             Piece::Text(text) => Node::Text(text),
+            Piece::Word(text) => Node::Word(text),
             Piece::Field(field, value) => Node::Field {
                 field,
                 value,
@@ -136,7 +137,7 @@ mod tests {
             Node::And(parts) => format!("({})", all(parts)),
             Node::Or(parts) => format!("(OR {})", all(parts)),
             Node::Not(part) => format!("-{}", shown(part)),
-            Node::Text(text) => format!("{text:?}"),
+            Node::Text(text) | Node::Word(text) => format!("{text:?}"),
             Node::Field { field, value, .. } => format!("{}={value}", field.name()),
         }
     }

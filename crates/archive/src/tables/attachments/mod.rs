@@ -5,7 +5,7 @@ mod record;
 mod store;
 
 pub(crate) use self::record::Record;
-pub(crate) use self::store::{Attachments, read};
+pub(crate) use self::store::{Attachments, read, schema};
 
 /// The folder of the table. The attachments themselves lie in `media/`: an engine that cleans a table's
 /// folder up takes every file away that the table's log does not name.

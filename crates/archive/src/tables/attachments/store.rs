@@ -28,6 +28,11 @@ static FIELDS: LazyLock<Vec<FieldRef>> = LazyLock::new(|| fields(COLUMNS));
 
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| Arc::new(Schema::new(FIELDS.clone())));
 
+/// Returns its columns.
+pub(crate) fn schema() -> SchemaRef {
+    SCHEMA.clone()
+}
+
 /// The table of attachments, which may not be there yet.
 #[derive(Debug)]
 pub(crate) struct Attachments {

@@ -3,6 +3,7 @@
 pub(crate) mod columns;
 mod decode;
 mod encode;
+mod pages;
 pub(crate) mod part;
 mod press;
 pub(crate) mod read;

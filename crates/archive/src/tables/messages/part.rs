@@ -29,6 +29,9 @@ const BATCH: usize = 2_048;
 /// Rows of a group: what a reader takes or leaves at once.
 const GROUP: usize = 131_072;
 
+/// Rows of a page: what is read at least to show one message.
+const PAGE: usize = 1_024;
+
 /// Bytes of a file from which on another one is begun.
 const LARGE: usize = 64 << 20;
 
@@ -262,11 +265,16 @@ fn properties(effort: Effort) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(GROUP))
+        .set_data_page_row_count_limit(PAGE)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("openim-history ", env!("CARGO_PKG_VERSION")).to_owned());
     // No two rows are alike in these: a dictionary would be built and thrown away.
     for column in ["client_msg_id", "server_msg_id", "content", "text"] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
+    }
+    for column in ["conversation_id", "seq"] {
+        properties = properties
+            .set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::Page);
     }
     for column in ["seq", "send_time", "create_time"] {
         properties = properties

@@ -1,20 +1,25 @@
 //! Reading files of messages: keys alone, whole rows, or the rows of some keys.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, BooleanArray, RecordBatch};
 use futures::stream::BoxStream;
-use futures::{Stream, StreamExt, TryStreamExt};
+use futures::{Stream, StreamExt, TryStreamExt, stream};
 use object_store::ObjectStoreExt;
 use object_store::path::Path as ObjectPath;
 use openim_history_client::model::{ContentType, ConversationId, Seq};
-use parquet::arrow::arrow_reader::{ArrowPredicateFn, RowFilter};
+use parquet::arrow::arrow_reader::{
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, RowFilter,
+};
 use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::PageIndexPolicy;
 
 use super::NAME;
+use super::pages::candidates;
 use crate::error::{Error, Result};
 use crate::place::Place;
 use crate::row::{Key, Row};
@@ -23,6 +28,9 @@ use crate::tables::reader::FileReader;
 
 /// Rows handed over at once.
 const BATCH: usize = 4_096;
+
+/// Files that are looked into at once.
+const AT_ONCE: usize = 8;
 
 /// The keys that are looked for.
 pub(crate) type Keys = HashMap<ConversationId, HashSet<Seq>>;
@@ -46,6 +54,28 @@ async fn open(
     ParquetRecordBatchStreamBuilder::new(FileReader::new(place, NAME, file))
         .await
         .map_err(|error| unreadable(place, file, error))
+}
+
+/// Opens a file for some of its pages. What its footer says is remembered: reading it takes longer than a page does.
+async fn open_pages(
+    place: &Place,
+    file: &DataFile,
+) -> Result<ParquetRecordBatchStreamBuilder<FileReader>> {
+    let mut reader = FileReader::new(place, NAME, file);
+    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+    let footer = match place.footers().get(&file.path) {
+        Some(footer) => footer,
+        None => {
+            let footer = ArrowReaderMetadata::load_async(&mut reader, options)
+                .await
+                .map_err(|error| unreadable(place, file, error))?;
+            place.footers().put(&file.path, footer.clone());
+            footer
+        }
+    };
+    Ok(ParquetRecordBatchStreamBuilder::new_with_metadata(
+        reader, footer,
+    ))
 }
 
 fn unreadable(place: &Place, file: &DataFile, error: ParquetError) -> Error {
@@ -218,18 +248,25 @@ pub(crate) async fn checksum(place: &Place, location: &ObjectPath) -> Result<Str
     Ok(format!("{:08x}", hasher.finalize()))
 }
 
-/// Reads the rows of some keys, wherever they lie, and tells the file of each.
+/// Reads the rows of some keys, of each file those that are looked for there, and tells the file of each.
 pub(crate) async fn find(
     place: &Place,
-    files: Vec<DataFile>,
-    wanted: &Keys,
+    wanted: impl IntoIterator<Item = (DataFile, Arc<Keys>)>,
 ) -> Result<Vec<(DataFile, Vec<Row>)>> {
     let mut found = Vec::new();
-    if wanted.is_empty() {
-        return Ok(found);
-    }
-    for file in files {
-        let rows = rows_of(place, &file, wanted).await?;
+    let wanted = wanted.into_iter().filter(|(_, keys)| !keys.is_empty());
+    let mut read = stream::iter(wanted)
+        .map(|(file, wanted)| {
+            let place = place.clone();
+            // Each on a thread of its own: what is read must be unpacked.
+            tokio::spawn(async move {
+                let rows = rows_of(&place, &file, &wanted).await;
+                rows.map(|rows| (rows, file))
+            })
+        })
+        .buffered(AT_ONCE);
+    while let Some(done) = read.next().await {
+        let (rows, file) = done.map_err(|error| Error::store("read messages", error))??;
         if !rows.is_empty() {
             found.push((file, rows));
         }
@@ -269,8 +306,16 @@ pub(crate) fn among(batch: &RecordBatch, keys: &Keys) -> BooleanArray {
 }
 
 /// Reads the rows of a file whose key is among `keys`; the other columns of the rest are not decoded.
-pub(crate) async fn rows_of(place: &Place, file: &DataFile, keys: &Keys) -> Result<Vec<Row>> {
-    let builder = open(place, file).await?;
+async fn rows_of(place: &Place, file: &DataFile, keys: &Keys) -> Result<Vec<Row>> {
+    let mut builder = open_pages(place, file).await?;
+    if let Some(rows) =
+        candidates(builder.metadata(), keys).map_err(|error| unreadable(place, file, error))?
+    {
+        if !rows.selects_any() {
+            return Ok(Vec::new());
+        }
+        builder = builder.with_row_selection(rows);
+    }
     let schema = builder.parquet_schema();
     let only = ProjectionMask::columns(schema, ["conversation_id", "seq"]);
     let wanted = keys.clone();

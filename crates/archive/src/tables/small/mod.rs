@@ -6,4 +6,4 @@ mod stored;
 
 pub(crate) use self::entity::ReadState;
 pub use self::stored::{Sight, SmallCounts, Stored};
-pub(crate) use self::stored::{bring_up_to_date, read};
+pub(crate) use self::stored::{bring_up_to_date, read, schemas};

@@ -7,10 +7,10 @@ use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 use deltalake_core::kernel::Action;
 use futures::TryStreamExt;
-use openim_history_client::model::Timestamp;
+use openim_history_client::model::{Conversation, Group, Member, Timestamp, User};
 use serde::{Deserialize, Serialize};
 
-use super::entity::Entity;
+use super::entity::{Entity, ReadState};
 use crate::error::Result;
 use crate::place::Place;
 use crate::tables::messages::columns::{Column, Kind, may, must};
@@ -61,6 +61,17 @@ fn schema<E: Entity>() -> SchemaRef {
     let mut all = fields(E::COLUMNS);
     all.extend(fields(SIGHT));
     Arc::new(Schema::new(all))
+}
+
+/// Returns the name and the columns of every small table.
+pub(crate) fn schemas() -> [(&'static str, SchemaRef); 5] {
+    [
+        (User::NAME, schema::<User>()),
+        (Group::NAME, schema::<Group>()),
+        (Member::NAME, schema::<Member>()),
+        (Conversation::NAME, schema::<Conversation>()),
+        (ReadState::NAME, schema::<ReadState>()),
+    ]
 }
 
 /// Reads a small table; empty where it was never written.

@@ -48,7 +48,7 @@ impl<'a> ConversationRow<'a> {
         }
     }
 
-    pub(super) fn sheet(lang: Lang) -> Sheet {
+    pub(super) fn sheet(lang: Lang) -> Sheet<'static> {
         Sheet {
             columns: vec![
                 Column::text(heading("conversation", lang)),

@@ -34,7 +34,7 @@ pub(in crate::commands) struct Showing {
 }
 
 impl Showing {
-    pub(in crate::commands) fn sheet(&self) -> Sheet {
+    pub(in crate::commands) fn sheet(&self) -> Sheet<'static> {
         let lang = self.lang;
         let mut columns = vec![
             Column::whole(heading("time", lang)),

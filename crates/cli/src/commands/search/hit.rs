@@ -18,7 +18,7 @@ pub(super) struct Showing {
 }
 
 impl Showing {
-    pub(super) fn sheet(&self) -> Sheet {
+    pub(super) fn sheet(&self) -> Sheet<'static> {
         self.of_messages().sheet()
     }
 

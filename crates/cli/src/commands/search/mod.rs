@@ -66,6 +66,8 @@ enum OrderChoice {
     Newest,
     /// Those sent first
     Oldest,
+    /// Those that fit best
+    Relevance,
 }
 
 fn key(text: &str) -> Result<Key, String> {
@@ -128,6 +130,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         order: match args.order {
             OrderChoice::Newest => Order::Newest,
             OrderChoice::Oldest => Order::Oldest,
+            OrderChoice::Relevance => Order::Relevance,
         },
         limit: args.limit,
         after: args.after.clone(),
