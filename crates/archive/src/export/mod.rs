@@ -13,6 +13,7 @@ mod privacy;
 mod report;
 mod request;
 mod run;
+mod unmask;
 mod walk;
 mod writer;
 
@@ -29,4 +30,5 @@ pub use self::privacy::Pseudonyms;
 pub use self::report::{ExportReport, FileCounts, LeftOut, Totals};
 pub use self::request::{Asked, ExportRequest, Resolved, Split};
 pub use self::run::{export, plan};
+pub use self::unmask::unmask;
 pub use self::writer::{Attachment, Chat, Finished, Item, Names, Part, Setting, Writer};
