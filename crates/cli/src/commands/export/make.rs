@@ -1,6 +1,8 @@
 //! Making an export.
 
-use openim_history_archive::export::{Asked, ExportRequest, FormatOptions, export, plan};
+use openim_history_archive::export::{
+    Asked, ExportReport, ExportRequest, FormatOptions, export, plan,
+};
 use openim_history_archive::index::IndexSettings;
 use openim_history_archive::search::Directory;
 use openim_history_archive::{Archive, Error};
@@ -12,7 +14,8 @@ use crate::archive::{Stages, cache_of};
 use crate::error::{CommandError, Result};
 use crate::run::App;
 
-pub(super) async fn run(app: &mut App, args: &MakeArgs) -> Result {
+/// Makes an export, and says what came of it.
+pub(super) async fn run(app: &mut App, args: &MakeArgs) -> Result<ExportReport> {
     let config = app.configure()?;
     let Some(folder) = &args.to else {
         return Err(CommandError::usage("--to is missing: where shall it go?"));
@@ -77,7 +80,7 @@ pub(super) async fn run(app: &mut App, args: &MakeArgs) -> Result {
         return Err(CommandError::Interrupted);
     }
     say::summary(&app.ui, &report, args.dry_run, folder);
-    Ok(())
+    Ok(report)
 }
 
 /// A folder that is another's is a matter of what was typed.

@@ -2,8 +2,11 @@
 
 mod ask;
 mod check;
+mod history;
+mod jobs;
 mod make;
 mod options;
+mod run;
 mod say;
 mod unmask;
 
@@ -35,6 +38,8 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Verify(check::Args),
+    Run(run::Args),
+    Jobs(jobs::Args),
     Unmask(unmask::Args),
 }
 
@@ -49,7 +54,9 @@ pub(crate) struct KeyArgs {
 pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     match &args.command {
         Some(Command::Verify(args)) => check::run(app, args).await,
+        Some(Command::Run(args)) => run::run(app, args).await,
+        Some(Command::Jobs(args)) => jobs::run(app, args),
         Some(Command::Unmask(args)) => unmask::run(app, args).await,
-        None => make::run(app, &args.make).await,
+        None => make::run(app, &args.make).await.map(drop),
     }
 }
