@@ -80,7 +80,12 @@ pub(super) async fn stage(
 async fn copy(place: &Place, path: &str, to: &PathBuf) -> Result<(u64, String)> {
     let failed = |error: std::io::Error| Error::store(format!("write {}", to.display()), error);
     let unreadable = |error| Error::store(format!("read {path} in {place}"), error);
-    let mut bytes = place.store().get(&ObjectPath::from(path)).await.map_err(unreadable)?.into_stream();
+    let mut bytes = place
+        .store()
+        .get(&ObjectPath::from(path))
+        .await
+        .map_err(unreadable)?
+        .into_stream();
     let mut file = tokio::fs::File::create(to).await.map_err(failed)?;
     let (mut digest, mut size) = (Sha256::new(), 0);
     while let Some(chunk) = bytes.next().await {

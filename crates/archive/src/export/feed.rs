@@ -8,8 +8,8 @@ use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use async_trait::async_trait;
-use futures::stream::BoxStream;
 use futures::StreamExt;
+use futures::stream::BoxStream;
 use openim_history_client::model::{ContentType, Seq, Timestamp};
 
 use super::request::ExportRequest;
@@ -57,7 +57,9 @@ impl Tables {
         let asked = match (&request.query, index) {
             (None, _) => None,
             (Some(_), None) => {
-                return Err(Error::Invalid("a query needs the index of the archive".to_owned()));
+                return Err(Error::Invalid(
+                    "a query needs the index of the archive".to_owned(),
+                ));
             }
             (Some(query), Some(index)) => {
                 let found = index.matches(query)?;
@@ -130,9 +132,13 @@ impl Tables {
 #[async_trait]
 impl Feed for Tables {
     async fn counts(&self) -> Result<Counts> {
-        let asked = self.asked.as_ref().map_or_else(String::new, |asked| format!(" WHERE {asked}"));
-        let statement =
-            format!("SELECT count(*), coalesce(sum(CASE WHEN {LOG} THEN 1 ELSE 0 END), 0) FROM messages{asked}");
+        let asked = self
+            .asked
+            .as_ref()
+            .map_or_else(String::new, |asked| format!(" WHERE {asked}"));
+        let statement = format!(
+            "SELECT count(*), coalesce(sum(CASE WHEN {LOG} THEN 1 ELSE 0 END), 0) FROM messages{asked}"
+        );
         let batches = self.sql.query(&statement).await?.collect().await?;
         let number = |column: usize| -> Result<u64> {
             let Some(batch) = batches.iter().find(|batch| batch.num_rows() > 0) else {
@@ -149,7 +155,11 @@ impl Feed for Tables {
         })
     }
 
-    async fn glances(&self, order: Order, media: bool) -> Result<BoxStream<'static, Result<Vec<Glance>>>> {
+    async fn glances(
+        &self,
+        order: Order,
+        media: bool,
+    ) -> Result<BoxStream<'static, Result<Vec<Glance>>>> {
         let mut columns = "conversation_id, seq, send_time, last_changed, send_id, revoked_by, \
             content IS NOT NULL AS export_known, \
             coalesce(octet_length(content), 0) + coalesce(octet_length(text), 0) AS export_weight, content_type"
@@ -166,8 +176,15 @@ impl Feed for Tables {
         Ok(answer.map(|batch| glances(&batch?)).boxed())
     }
 
-    async fn sent(&self, order: Order, scope: &Scope) -> Result<BoxStream<'static, Result<Vec<Sent>>>> {
-        let answer = self.sql.query(&self.select("*", order, Some(scope))).await?;
+    async fn sent(
+        &self,
+        order: Order,
+        scope: &Scope,
+    ) -> Result<BoxStream<'static, Result<Vec<Sent>>>> {
+        let answer = self
+            .sql
+            .query(&self.select("*", order, Some(scope)))
+            .await?;
         Ok(answer.map(|batch| sent(&batch?)).boxed())
     }
 }
@@ -178,7 +195,11 @@ fn cast(column: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
 
 fn column(batch: &RecordBatch, name: &str, to: &DataType) -> Result<ArrayRef> {
     let Some(column) = batch.column_by_name(name) else {
-        return Err(Error::damaged("the answer of the engine", format_args!("it has no column {name}"), None));
+        return Err(Error::damaged(
+            "the answer of the engine",
+            format_args!("it has no column {name}"),
+            None,
+        ));
     };
     cast(column, to)
 }
@@ -192,7 +213,11 @@ fn periods(batch: &RecordBatch) -> Result<Vec<i32>> {
 fn glances(batch: &RecordBatch) -> Result<Vec<Glance>> {
     let micros = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let text = |name| column(batch, name, &DataType::Utf8);
-    let (conversations, senders, revokers) = (text("conversation_id")?, text("send_id")?, text("revoked_by")?);
+    let (conversations, senders, revokers) = (
+        text("conversation_id")?,
+        text("send_id")?,
+        text("revoked_by")?,
+    );
     let (conversations, senders, revokers) = (
         conversations.as_string::<i32>(),
         senders.as_string::<i32>(),
@@ -204,7 +229,10 @@ fn glances(batch: &RecordBatch) -> Result<Vec<Glance>> {
     let known = column(batch, "export_known", &DataType::Boolean)?;
     let times = column(batch, "send_time", &micros)?;
     let changes = column(batch, "last_changed", &micros)?;
-    let (seqs, weights) = (seqs.as_primitive::<Int64Type>(), weights.as_primitive::<Int64Type>());
+    let (seqs, weights) = (
+        seqs.as_primitive::<Int64Type>(),
+        weights.as_primitive::<Int64Type>(),
+    );
     let (kinds, known) = (kinds.as_primitive::<Int32Type>(), known.as_boolean());
     let times = times.as_primitive::<TimestampMicrosecondType>();
     let changes = changes.as_primitive::<TimestampMicrosecondType>();
@@ -212,7 +240,9 @@ fn glances(batch: &RecordBatch) -> Result<Vec<Glance>> {
         Some(contents) => Some(cast(contents, &DataType::Utf8)?),
         None => None,
     };
-    let contents = contents.as_ref().map(|contents| contents.as_string::<i32>());
+    let contents = contents
+        .as_ref()
+        .map(|contents| contents.as_string::<i32>());
     let periods = periods(batch)?;
     let millis = |micros: i64| Timestamp::from_millis(micros.div_euclid(1_000));
     let glance = |at: usize| Glance {
@@ -227,7 +257,9 @@ fn glances(batch: &RecordBatch) -> Result<Vec<Glance>> {
         weight: u64::try_from(weights.value(at)).unwrap_or_default(),
         content: contents.and_then(|contents| {
             let kind = ContentType(kinds.value(at));
-            contents.is_valid(at).then(|| (kind, contents.value(at).to_owned()))
+            contents
+                .is_valid(at)
+                .then(|| (kind, contents.value(at).to_owned()))
         }),
     };
     Ok((0..batch.num_rows()).map(glance).collect())
@@ -247,11 +279,18 @@ fn sent(batch: &RecordBatch) -> Result<Vec<Sent>> {
     let texts = column(batch, "text", &DataType::Utf8)?;
     let texts = texts.as_string::<i32>();
     let periods = periods(batch)?;
-    let sent = rows(&as_files_have_it(batch)?)?.into_iter().enumerate().map(|(at, row)| Sent {
-        row,
-        text: if texts.is_valid(at) { texts.value(at).to_owned() } else { String::new() },
-        period: periods.get(at).copied().unwrap_or_default(),
-    });
+    let sent = rows(&as_files_have_it(batch)?)?
+        .into_iter()
+        .enumerate()
+        .map(|(at, row)| Sent {
+            row,
+            text: if texts.is_valid(at) {
+                texts.value(at).to_owned()
+            } else {
+                String::new()
+            },
+            period: periods.get(at).copied().unwrap_or_default(),
+        });
     Ok(sent.collect())
 }
 

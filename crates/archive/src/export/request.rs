@@ -136,8 +136,19 @@ mod tests {
         assert_eq!(read("10000"), Ok(Split::Count(10_000)));
         assert_eq!(read("50MB"), Ok(Split::Size(50 << 20)));
         assert_eq!(read("8k"), Ok(Split::Size(8 << 10)));
-        for text in ["", "0", "week", "-1", "5x", "99999999999999999999", "99999999999999GB"] {
-            assert!(read(text).is_err_and(|error| error.contains("no way to split")), "{text}");
+        for text in [
+            "",
+            "0",
+            "week",
+            "-1",
+            "5x",
+            "99999999999999999999",
+            "99999999999999GB",
+        ] {
+            assert!(
+                read(text).is_err_and(|error| error.contains("no way to split")),
+                "{text}"
+            );
         }
     }
 }

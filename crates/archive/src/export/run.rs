@@ -19,8 +19,8 @@ use super::privacy::Privacy;
 use super::report::ExportReport;
 use super::request::{Asked, ExportRequest};
 use super::walk::{
-    Feed, Job, Layout, People, Plan, Planned, Scope, Staged, Survey, Surveyor, Walk, field, layouts,
-    record, template,
+    Feed, Job, Layout, People, Plan, Planned, Scope, Staged, Survey, Surveyor, Walk, field,
+    layouts, record, template,
 };
 use super::writer::{Finished, Part, Setting};
 use crate::archive::Archive;
@@ -70,9 +70,17 @@ pub(super) struct From {
 }
 
 impl From {
-    async fn archive(archive: &Archive, index: Option<&Index>, request: &ExportRequest) -> Result<Self> {
+    async fn archive(
+        archive: &Archive,
+        index: Option<&Index>,
+        request: &ExportRequest,
+    ) -> Result<Self> {
         let manifest = archive.manifest();
-        let media = if request.media { Some(MediaFiles::open(archive).await?) } else { None };
+        let media = if request.media {
+            Some(MediaFiles::open(archive).await?)
+        } else {
+            None
+        };
         Ok(Self {
             feed: Box::new(Tables::open(archive, index, request).await?),
             people: People::read(archive, request.pseudonyms.is_some()).await?,
@@ -142,7 +150,12 @@ impl<'a> Run<'a> {
         )
     }
 
-    async fn survey(&self, privacy: &Privacy, setting: &Setting, progress: &dyn Progress) -> Result<Option<Survey>> {
+    async fn survey(
+        &self,
+        privacy: &Privacy,
+        setting: &Setting,
+        progress: &dyn Progress,
+    ) -> Result<Option<Survey>> {
         let surveyor = Surveyor {
             request: self.request,
             layouts: &self.layouts,
@@ -183,7 +196,10 @@ impl<'a> Run<'a> {
         for becomes in work.becomes.values() {
             report.count(*becomes);
         }
-        let kept = work.kept.iter().filter(|file| file.kind == FileKind::Messages);
+        let kept = work
+            .kept
+            .iter()
+            .filter(|file| file.kind == FileKind::Messages);
         report.files.reused = kept.clone().count() as u64;
         report.bytes = kept.map(|file| file.bytes).sum();
         Ok(report)
@@ -201,7 +217,11 @@ impl<'a> Run<'a> {
                     mut report,
                 } = next;
                 let is_same = moves.is_empty() && gone.is_empty() && report.files.is_unchanged();
-                if is_same && folder.manifest()?.is_some_and(|held| held.totals == manifest.totals) {
+                if is_same
+                    && folder
+                        .manifest()?
+                        .is_some_and(|held| held.totals == manifest.totals)
+                {
                     // Nothing changed: not even the manifest's time, so that a copy of the folder stays the same.
                     folder.discard()?;
                 } else {
@@ -266,13 +286,27 @@ impl<'a> Run<'a> {
             return Ok(None);
         };
         extras.extend(self.pages(folder, before.as_ref(), &plan, &work, &staged)?);
-        let mut manifest = ExportManifest::new(self.asked.clone(), self.from.archive.clone(), self.request.now);
+        let mut manifest = ExportManifest::new(
+            self.asked.clone(),
+            self.from.archive.clone(),
+            self.request.now,
+        );
         manifest.totals = totals;
-        Ok(Some(Next::new(manifest, before.as_ref(), work, staged, extras)))
+        Ok(Some(Next::new(
+            manifest,
+            before.as_ref(),
+            work,
+            staged,
+            extras,
+        )))
     }
 
     /// Writes the files that are not as they should be.
-    async fn write(&self, plan: &Arc<Plan>, progress: &dyn Progress) -> Result<Option<Vec<Staged>>> {
+    async fn write(
+        &self,
+        plan: &Arc<Plan>,
+        progress: &dyn Progress,
+    ) -> Result<Option<Vec<Staged>>> {
         let mut staged = Vec::new();
         let mut orders = Vec::new();
         for layout in &self.layouts {
@@ -293,7 +327,10 @@ impl<'a> Run<'a> {
                 continue;
             }
             let scope = scope(&wanted, plan.layouts[layouts[0]].order.by_conversation);
-            progress.begin("writing", Some(wanted.iter().map(|part| part.messages).sum()));
+            progress.begin(
+                "writing",
+                Some(wanted.iter().map(|part| part.messages).sum()),
+            );
             let (sender, mut receiver) = tokio::sync::mpsc::channel(AHEAD);
             let mut walk = Walk::begin(Arc::clone(plan), &layouts);
             let writing = tokio::task::spawn_blocking(move || -> Result<Vec<Staged>> {
@@ -344,7 +381,9 @@ impl<'a> Run<'a> {
         staged: &[Staged],
     ) -> Result<Vec<Extra>> {
         let old = Old::new(folder, before);
-        let written = staged.iter().flat_map(|file| file.records.iter().map(|(_, record)| record));
+        let written = staged
+            .iter()
+            .flat_map(|file| file.records.iter().map(|(_, record)| record));
         let sizes: HashMap<&str, u64> = work
             .kept
             .iter()
@@ -414,7 +453,8 @@ impl<'a> Run<'a> {
             for format in &layout.formats {
                 let files = files(*format, &parts[layout_at]);
                 for (at, (part, next)) in files.iter().enumerate() {
-                    let fingerprint = fingerprint(*format, &parts[layout_at][at], part, next.as_ref(), &base);
+                    let fingerprint =
+                        fingerprint(*format, &parts[layout_at][at], part, next.as_ref(), &base);
                     let held = old.record(&part.path);
                     let is_same = held
                         .and_then(|held| held.holds.as_ref())
@@ -486,7 +526,10 @@ impl<'a> Old<'a> {
         }
         Self {
             root: folder.root().to_owned(),
-            by_path: files.iter().map(|file| (file.path.as_str(), file)).collect(),
+            by_path: files
+                .iter()
+                .map(|file| (file.path.as_str(), file))
+                .collect(),
             beside,
         }
     }
@@ -497,18 +540,25 @@ impl<'a> Old<'a> {
 
     fn with_beside(&self, path: &str) -> Vec<FileRecord> {
         let beside = self.beside.get(path).into_iter().flatten().copied();
-        self.record(path).into_iter().chain(beside).cloned().collect()
+        self.record(path)
+            .into_iter()
+            .chain(beside)
+            .cloned()
+            .collect()
     }
 
     /// Whether a file and what lies beside it are on the disk as they were written.
     fn is_whole(&self, path: &str) -> bool {
-        self.with_beside(path).iter().all(|file| is_whole(&self.root.join(&file.path), file))
+        self.with_beside(path)
+            .iter()
+            .all(|file| is_whole(&self.root.join(&file.path), file))
     }
 }
 
 /// Whether a file is on the disk as its record says.
 pub(super) fn is_whole(path: &std::path::Path, record: &FileRecord) -> bool {
-    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() == record.bytes)
+    path.symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_file() && metadata.len() == record.bytes)
         && file_sums(path).is_ok_and(|sums| sums.sha256 == record.sha256)
 }
 
@@ -606,7 +656,12 @@ fn finished(
         .zip(parts)
         .map(|((part, _), planned)| Finished {
             bytes: sizes.get(part.path.as_str()).copied().unwrap_or_default(),
-            chats: planned.chats.iter().filter_map(|chat| plan.chats.all.get(*chat)).cloned().collect(),
+            chats: planned
+                .chats
+                .iter()
+                .filter_map(|chat| plan.chats.all.get(*chat))
+                .cloned()
+                .collect(),
             messages: planned.messages,
             first: planned.first,
             last: planned.last,
@@ -617,7 +672,10 @@ fn finished(
 
 /// Returns what of the messages is needed for some files.
 fn scope(wanted: &[&Planned], by_conversation: bool) -> Scope {
-    let months = wanted.iter().flat_map(|part| part.months.iter().cloned()).collect();
+    let months = wanted
+        .iter()
+        .flat_map(|part| part.months.iter().cloned())
+        .collect();
     let conversations: BTreeSet<_> = wanted
         .iter()
         .flat_map(|part| [&part.from.conversation_id, &part.to.conversation_id])
@@ -655,13 +713,22 @@ fn files(format: ExportFormat, parts: &[Planned]) -> Vec<(Part, Option<Part>)> {
 /// Returns what all files of an export are made with.
 fn base(asked: &AskedRecord, setting: &Setting) -> String {
     let mut digest = Sha256::new();
-    field(&mut digest, serde_json::to_string(asked).unwrap_or_default().as_bytes());
+    field(
+        &mut digest,
+        serde_json::to_string(asked).unwrap_or_default().as_bytes(),
+    );
     field(&mut digest, setting.title.as_bytes());
     hex(&digest.finalize())
 }
 
 /// Returns what a file is made from: as long as it is the same, so is the file.
-fn fingerprint(format: ExportFormat, planned: &Planned, part: &Part, next: Option<&Part>, base: &str) -> String {
+fn fingerprint(
+    format: ExportFormat,
+    planned: &Planned,
+    part: &Part,
+    next: Option<&Part>,
+    base: &str,
+) -> String {
     let mut digest = Sha256::new();
     field(&mut digest, base.as_bytes());
     field(&mut digest, format.name().as_bytes());
@@ -669,7 +736,10 @@ fn fingerprint(format: ExportFormat, planned: &Planned, part: &Part, next: Optio
     field(&mut digest, &planned.print);
     if format.is_linked() {
         digest.update(part.number.to_le_bytes());
-        field(&mut digest, part.previous.as_deref().unwrap_or_default().as_bytes());
+        field(
+            &mut digest,
+            part.previous.as_deref().unwrap_or_default().as_bytes(),
+        );
         field(&mut digest, next.map_or("", |next| &next.path).as_bytes());
     }
     hex(&digest.finalize())
@@ -683,7 +753,10 @@ fn asked(request: &ExportRequest) -> Result<AskedRecord> {
         if !formats.iter().any(|name| name == format.name()) {
             formats.push(format.name().to_owned());
         }
-        templates.insert(format.name().to_owned(), template(request, *format)?.to_string());
+        templates.insert(
+            format.name().to_owned(),
+            template(request, *format)?.to_string(),
+        );
     }
     let hides = request.pseudonyms.as_ref();
     let asked = match hides {
@@ -721,6 +794,9 @@ fn asked(request: &ExportRequest) -> Result<AskedRecord> {
 fn zone_name(request: &ExportRequest) -> String {
     match request.zone.iana_name() {
         Some(name) => name.to_owned(),
-        None => request.zone.to_offset(jiff::Timestamp::UNIX_EPOCH).to_string(),
+        None => request
+            .zone
+            .to_offset(jiff::Timestamp::UNIX_EPOCH)
+            .to_string(),
     }
 }

@@ -44,8 +44,13 @@ pub async fn unmask(
     }
     for group in archive.groups().await? {
         let id: &GroupId = &group.entity.group_id;
-        known.insert(key.group(id).to_string(), (id.to_string(), group.entity.group_name.to_string()));
+        known.insert(
+            key.group(id).to_string(),
+            (id.to_string(), group.entity.group_name.to_string()),
+        );
     }
-    let found = tokens.iter().map(|token| (token.clone(), known.get(token.trim()).cloned()));
+    let found = tokens
+        .iter()
+        .map(|token| (token.clone(), known.get(token.trim()).cloned()));
     Ok(found.collect())
 }

@@ -15,10 +15,22 @@ fn archived() -> Place {
 #[test]
 fn an_export_is_made_verified_and_only_brought_up_to_date() {
     let place = archived();
-    let make = ["export", "群消息", "--from", "bob", "--to", "out", "--format", "jsonl,txt,csv"];
+    let make = [
+        "export",
+        "群消息",
+        "--from",
+        "bob",
+        "--to",
+        "out",
+        "--format",
+        "jsonl,txt,csv",
+    ];
     let shown = place.run(&make);
     assert!(shown.starts_with("exit 0"), "{shown}");
-    assert!(shown.contains("3 messages of 1 conversation in out"), "{shown}");
+    assert!(
+        shown.contains("3 messages of 1 conversation in out"),
+        "{shown}"
+    );
     assert!(shown.contains("files: 3 new"), "{shown}");
     assert!(shown.contains("not asked for"), "{shown}");
     let lines = std::fs::read_to_string(place.path().join("out/messages.jsonl")).expect("reads");
@@ -31,13 +43,19 @@ fn an_export_is_made_verified_and_only_brought_up_to_date() {
     let shown = place.run(&make);
     assert!(shown.contains("files: 3 reused"), "{shown}");
     let shown = place.run(&["export", "verify", "out"]);
-    assert!(shown.starts_with("exit 0") && shown.contains("all as the manifest says"), "{shown}");
+    assert!(
+        shown.starts_with("exit 0") && shown.contains("all as the manifest says"),
+        "{shown}"
+    );
     std::fs::write(place.path().join("out/messages.jsonl"), "x").expect("writes");
     let (check, code) = json(&place, &["export", "verify", "out", "--json"]);
     assert_eq!(code, Some(3));
     assert_eq!(check["problems"][0]["trouble"], "changed", "{check}");
     let shown = place.run(&[&make[..], &["--lang", "zh"]].concat());
-    assert!(shown.starts_with("exit 2") && shown.contains("language"), "another export: {shown}");
+    assert!(
+        shown.starts_with("exit 2") && shown.contains("language"),
+        "another export: {shown}"
+    );
     let shown = place.run(&make);
     assert!(shown.contains("2 reused, 1 repaired"), "{shown}");
 }
@@ -48,15 +66,30 @@ fn what_makes_no_sense_is_refused_before_anything_is_written() {
     std::fs::create_dir(place.path().join("thesis")).expect("makes");
     place.file("thesis/x.doc", "x");
     for (args, said) in [
-        (&["--to", "out", "--format", "docx"][..], "there is no format \"docx\""),
-        (&["--to", "out", "--format", "csv", "--template", "{nmae}"], "did you mean {name}?"),
-        (&["--to", "out", "--format", "csv", "--split", "week"], "no way to split"),
-        (&["from:nobody", "--to", "out", "--format", "csv"], "has no user \"nobody\""),
+        (
+            &["--to", "out", "--format", "docx"][..],
+            "there is no format \"docx\"",
+        ),
+        (
+            &["--to", "out", "--format", "csv", "--template", "{nmae}"],
+            "did you mean {name}?",
+        ),
+        (
+            &["--to", "out", "--format", "csv", "--split", "week"],
+            "no way to split",
+        ),
+        (
+            &["from:nobody", "--to", "out", "--format", "csv"],
+            "has no user \"nobody\"",
+        ),
         (&["--to", "thesis", "--format", "csv"], "holds x.doc"),
         (&["--format", "csv"], "--to"),
     ] {
         let shown = place.run(&[&["export"][..], args].concat());
-        assert!(shown.starts_with("exit 2") && shown.contains(said), "{args:?}: {shown}");
+        assert!(
+            shown.starts_with("exit 2") && shown.contains(said),
+            "{args:?}: {shown}"
+        );
         assert!(!place.path().join("out").exists(), "{args:?}");
     }
 }
@@ -69,7 +102,10 @@ fn saved_exports_run_by_name_and_those_that_failed_again() {
         "[export.good]\nto = \"good\"\nformat = \"jsonl\"\n\n[export.bad]\nto = \"bad\"\nformat = \"csv\"\nquery = \"from:nobody\"\n",
     );
     let shown = place.run(&["export", "run", "--all"]);
-    assert!(shown.starts_with("exit 1") && shown.contains("has no user \"nobody\""), "{shown}");
+    assert!(
+        shown.starts_with("exit 1") && shown.contains("has no user \"nobody\""),
+        "{shown}"
+    );
     assert!(place.path().join("good/messages.jsonl").is_file());
     let (jobs, _) = json(&place, &["export", "jobs", "--json"]);
     assert_eq!(jobs[0]["last"]["outcome"], "done", "{jobs}");
@@ -79,8 +115,18 @@ fn saved_exports_run_by_name_and_those_that_failed_again() {
         "[export.good]\nto = \"good\"\nformat = \"jsonl\"\n\n[export.bad]\nto = \"bad\"\nformat = \"csv\"\nquery = \"from:bob\"\n",
     );
     let shown = place.run(&["export", "run", "--failed"]);
-    assert!(shown.starts_with("exit 0") && !shown.contains("export good"), "{shown}");
-    assert!(place.run(&["export", "run", "--failed"]).contains("nothing to run"));
+    assert!(
+        shown.starts_with("exit 0") && !shown.contains("export good"),
+        "{shown}"
+    );
+    assert!(
+        place
+            .run(&["export", "run", "--failed"])
+            .contains("nothing to run")
+    );
     let shown = place.run(&["export", "run", "nobody"]);
-    assert!(shown.starts_with("exit 2") && shown.contains("there are good, bad"), "{shown}");
+    assert!(
+        shown.starts_with("exit 2") && shown.contains("there are good, bad"),
+        "{shown}"
+    );
 }

@@ -37,7 +37,10 @@ pub(super) fn nearest_key(name: &str) -> Option<&'static str> {
     nearest(name, KEYS.iter().map(|key| key.name)).or_else(|| misplaced.map(|key| key.name))
 }
 
-pub(super) fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+pub(super) fn nearest(
+    name: &str,
+    known: impl Iterator<Item = &'static str>,
+) -> Option<&'static str> {
     known
         .map(|known| (normalized_damerau_levenshtein(name, known), known))
         .max_by(|(a, _), (b, _)| a.total_cmp(b))

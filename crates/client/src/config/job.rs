@@ -13,7 +13,18 @@ pub(super) const SECTION: &str = "export";
 
 /// The keys of one.
 const KEYS: &[&str] = &[
-    "query", "to", "format", "template", "split", "title", "by", "media", "logs", "redact", "pseudonyms_file", "archive",
+    "query",
+    "to",
+    "format",
+    "template",
+    "split",
+    "title",
+    "by",
+    "media",
+    "logs",
+    "redact",
+    "pseudonyms_file",
+    "archive",
 ];
 
 /// A saved export. Paths are as they stand relative to the file; what words mean is for who runs it to say.
@@ -55,7 +66,11 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Vec<ExportJob>> {
         return Ok(Vec::new());
     };
     let reader = Reader { path, text };
-    let Some((name, value)) = table.get_ref().iter().find(|(name, _)| name.get_ref() == SECTION) else {
+    let Some((name, value)) = table
+        .get_ref()
+        .iter()
+        .find(|(name, _)| name.get_ref() == SECTION)
+    else {
         return Ok(Vec::new());
     };
     let DeValue::Table(jobs) = value.get_ref() else {
@@ -155,7 +170,9 @@ impl Reader<'_> {
     }
 
     fn relative(&self, path: &str) -> PathBuf {
-        self.path.parent().map_or_else(|| path.into(), |folder| folder.join(path))
+        self.path
+            .parent()
+            .map_or_else(|| path.into(), |folder| folder.join(path))
     }
 
     fn wrong(&self, at: usize, what: &str) -> Error {
@@ -196,12 +213,30 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
         for (text, said) in [
-            ("[export.a]\nformt = \"csv\"\n", "f.toml:2: there is no key \"export.a.formt\"; did you mean \"format\"?"),
-            ("[export.a]\nto = \"x\"\n", "f.toml:1: [export.a] needs the key \"format\""),
-            ("[export.a]\nto = 3\nformat = \"csv\"\n", "f.toml:2: export.a.to must be a text"),
-            ("[export]\nto = \"x\"\n", "f.toml:2: export.to must be a section, [export.to]"),
-            ("export = 1\n", "f.toml:1: export must be sections, [export.NAME]"),
-            ("[export.a]\nto = \"x\"\nformat = \"csv\"\nmedia = 1\n", "f.toml:4: export.a.media must be true or false"),
+            (
+                "[export.a]\nformt = \"csv\"\n",
+                "f.toml:2: there is no key \"export.a.formt\"; did you mean \"format\"?",
+            ),
+            (
+                "[export.a]\nto = \"x\"\n",
+                "f.toml:1: [export.a] needs the key \"format\"",
+            ),
+            (
+                "[export.a]\nto = 3\nformat = \"csv\"\n",
+                "f.toml:2: export.a.to must be a text",
+            ),
+            (
+                "[export]\nto = \"x\"\n",
+                "f.toml:2: export.to must be a section, [export.to]",
+            ),
+            (
+                "export = 1\n",
+                "f.toml:1: export must be sections, [export.NAME]",
+            ),
+            (
+                "[export.a]\nto = \"x\"\nformat = \"csv\"\nmedia = 1\n",
+                "f.toml:4: export.a.media must be true or false",
+            ),
         ] {
             let error = read(text).expect_err("refused");
             assert!(error.ends_with(said), "{error}");

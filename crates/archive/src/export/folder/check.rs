@@ -82,7 +82,11 @@ pub fn verify(folder: &Path, progress: &dyn Progress) -> Result<ExportCheck> {
         ..ExportCheck::default()
     };
     if is_unfinished(folder) {
-        check.problem(STAGING, Trouble::Unfinished, "run the export again: it finishes what was broken off");
+        check.problem(
+            STAGING,
+            Trouble::Unfinished,
+            "run the export again: it finishes what was broken off",
+        );
     }
     itself(folder, &manifest, &mut check)?;
     progress.begin("files", Some(manifest.files.len() as u64));
@@ -133,10 +137,14 @@ fn itself(folder: &Path, manifest: &ExportManifest, check: &mut ExportCheck) -> 
     let totals = &manifest.totals;
     let left: u64 = totals.left_out.iter().map(|left| left.messages).sum();
     if totals.included + left != totals.in_archive {
-        check.problem(MANIFEST, Trouble::Manifest, format!(
-            "{} messages in the archive are not {} in the export and {left} left out",
-            totals.in_archive, totals.included
-        ));
+        check.problem(
+            MANIFEST,
+            Trouble::Manifest,
+            format!(
+                "{} messages in the archive are not {} in the export and {left} left out",
+                totals.in_archive, totals.included
+            ),
+        );
     }
     let mut by_format: HashMap<&str, u64> = manifest
         .asked
@@ -151,9 +159,14 @@ fn itself(folder: &Path, manifest: &ExportManifest, check: &mut ExportCheck) -> 
     }
     for (format, messages) in by_format {
         if messages != totals.included {
-            check.problem(MANIFEST, Trouble::Manifest, format!(
-                "its files of {format} have {messages} messages and not {}", totals.included
-            ));
+            check.problem(
+                MANIFEST,
+                Trouble::Manifest,
+                format!(
+                    "its files of {format} have {messages} messages and not {}",
+                    totals.included
+                ),
+            );
         }
     }
     Ok(())
@@ -219,7 +232,10 @@ fn count(path: &Path, format: &str) -> Result<Option<u64>, String> {
             let mut file = ::csv::Reader::from_path(path).map_err(|error| said(&error))?;
             let mut record = ::csv::ByteRecord::new();
             let mut records = 0;
-            while file.read_byte_record(&mut record).map_err(|error| said(&error))? {
+            while file
+                .read_byte_record(&mut record)
+                .map_err(|error| said(&error))?
+            {
                 records += 1;
             }
             Ok(Some(records))
@@ -231,12 +247,15 @@ fn count(path: &Path, format: &str) -> Result<Option<u64>, String> {
         }
         "sqlite" => {
             // As it lies there, with no file beside it being made.
-            let address = url::Url::from_file_path(path.canonicalize().map_err(|error| said(&error))?)
-                .map_err(|()| "its path is no address".to_owned())?;
+            let address =
+                url::Url::from_file_path(path.canonicalize().map_err(|error| said(&error))?)
+                    .map_err(|()| "its path is no address".to_owned())?;
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
             let rows = Connection::open_with_flags(format!("{address}?immutable=1"), flags)
                 .and_then(|database| {
-                    database.query_row("SELECT count(*) FROM messages", [], |row| row.get::<_, i64>(0))
+                    database.query_row("SELECT count(*) FROM messages", [], |row| {
+                        row.get::<_, i64>(0)
+                    })
                 })
                 .map_err(|error| said(&error))?;
             Ok(u64::try_from(rows).ok())

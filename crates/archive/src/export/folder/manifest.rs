@@ -87,15 +87,27 @@ impl AskedRecord {
         let pairs = [
             ("query", self.asked.query.clone(), other.asked.query.clone()),
             ("formats", self.formats.join(","), other.formats.join(",")),
-            ("templates", format!("{:?}", self.templates), format!("{:?}", other.templates)),
+            (
+                "templates",
+                format!("{:?}", self.templates),
+                format!("{:?}", other.templates),
+            ),
             ("split", text(&self.split), text(&other.split)),
             ("language", self.language.clone(), other.language.clone()),
             ("zone", self.zone.clone(), other.zone.clone()),
-            ("pseudonyms", text(&self.pseudonyms), text(&other.pseudonyms)),
+            (
+                "pseudonyms",
+                text(&self.pseudonyms),
+                text(&other.pseudonyms),
+            ),
             ("redact", self.redact.to_string(), other.redact.to_string()),
             ("media", self.media.to_string(), other.media.to_string()),
             ("logs", self.logs.to_string(), other.logs.to_string()),
-            ("csv_bom", self.csv_bom.to_string(), other.csv_bom.to_string()),
+            (
+                "csv_bom",
+                self.csv_bom.to_string(),
+                other.csv_bom.to_string(),
+            ),
         ];
         let found = pairs.into_iter().find(|(_, ours, theirs)| ours != theirs);
         found.map(|(what, ours, theirs)| format!("{what} {ours:?} and not {theirs:?}"))
@@ -175,17 +187,16 @@ pub struct Holds {
     pub fingerprint: String,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it this way")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for it this way"
+)]
 fn is_none(count: &u64) -> bool {
     *count == 0
 }
 
 impl ExportManifest {
-    pub(crate) fn new(
-        asked: AskedRecord,
-        archive: ArchiveRecord,
-        made: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(asked: AskedRecord, archive: ArchiveRecord, made: Timestamp) -> Self {
         Self {
             kind: MARK.to_owned(),
             version: VERSION,
@@ -218,7 +229,10 @@ impl ExportManifest {
                 found: MANIFEST.to_owned(),
             });
         }
-        let version = value.get("version").and_then(serde_json::Value::as_u64).unwrap_or_default();
+        let version = value
+            .get("version")
+            .and_then(serde_json::Value::as_u64)
+            .unwrap_or_default();
         if version > u64::from(VERSION) {
             return Err(Error::Newer {
                 place: folder.display().to_string(),
@@ -230,7 +244,10 @@ impl ExportManifest {
             .map_err(|error| damaged("it is no manifest of an export", Some(error)))?;
         let strange = manifest.files.iter().find(|file| !is_inside(&file.path));
         match strange {
-            Some(file) => Err(damaged(&format!("it names {:?}, which is not below its folder", file.path), None)),
+            Some(file) => Err(damaged(
+                &format!("it names {:?}, which is not below its folder", file.path),
+                None,
+            )),
             None => Ok(Some(manifest)),
         }
     }
@@ -270,7 +287,16 @@ mod tests {
         for path in ["a", "a/b.html", "单聊/爱丽丝.html"] {
             assert!(is_inside(path), "{path}");
         }
-        for path in ["", "/etc/passwd", "../x", "a/../b", "a//b", "C:\\x", "C:x", "a\\..\\b"] {
+        for path in [
+            "",
+            "/etc/passwd",
+            "../x",
+            "a/../b",
+            "a//b",
+            "C:\\x",
+            "C:x",
+            "a\\..\\b",
+        ] {
             assert!(!is_inside(path), "{path}");
         }
     }

@@ -105,7 +105,9 @@ impl Folder {
             return Ok(());
         }
         for entry in entries {
-            let name = entry.map_err(|error| failed("read", root, error))?.file_name();
+            let name = entry
+                .map_err(|error| failed("read", root, error))?
+                .file_name();
             let name = name.to_string_lossy();
             // What file managers leave behind says nothing.
             if !name.starts_with('.') && name != "Thumbs.db" && name != "desktop.ini" {
@@ -131,7 +133,11 @@ impl Folder {
     /// Makes a new folder to stage files in.
     pub(crate) fn stage(&mut self) -> Result<PathBuf> {
         self.staged += 1;
-        let folder = self.root.join(STAGING).join(NEW).join(self.staged.to_string());
+        let folder = self
+            .root
+            .join(STAGING)
+            .join(NEW)
+            .join(self.staged.to_string());
         fs::create_dir_all(&folder).map_err(|error| failed("make", &folder, error))?;
         Ok(folder)
     }
@@ -334,7 +340,10 @@ mod tests {
     }
 
     /// Stages files with this text, and returns how they are to be switched.
-    fn staged(folder: &mut Folder, texts: &[(&str, &str)]) -> (Vec<(PathBuf, String)>, ExportManifest) {
+    fn staged(
+        folder: &mut Folder,
+        texts: &[(&str, &str)],
+    ) -> (Vec<(PathBuf, String)>, ExportManifest) {
         let stage = folder.stage().expect("stages");
         let mut moves = Vec::new();
         for (at, (path, text)) in texts.iter().enumerate() {
@@ -342,7 +351,10 @@ mod tests {
             fs::write(&full, text).expect("writes");
             moves.push((full, (*path).to_owned()));
         }
-        let files: Vec<(&Path, &str)> = moves.iter().map(|(full, path)| (&**full, path.as_str())).collect();
+        let files: Vec<(&Path, &str)> = moves
+            .iter()
+            .map(|(full, path)| (&**full, path.as_str()))
+            .collect();
         let manifest = manifest(folder.root(), &files);
         (moves, manifest)
     }
@@ -350,7 +362,9 @@ mod tests {
     fn first(root: &Path) {
         let mut folder = Folder::open(root).expect("opens");
         let (moves, manifest) = staged(&mut folder, &[("a.txt", "old a"), ("sub/b.txt", "old b")]);
-        folder.switch(moves, Vec::new(), &manifest).expect("switches");
+        folder
+            .switch(moves, Vec::new(), &manifest)
+            .expect("switches");
     }
 
     fn is_whole(root: &Path) -> bool {
@@ -366,12 +380,15 @@ mod tests {
             first(root);
             let mut folder = Folder::open(root).expect("opens");
             let (moves, next) = staged(&mut folder, &[("a.txt", "new a"), ("c/c.txt", "new c")]);
-            let journal = folder.put_down(moves, vec!["sub/b.txt".to_owned()], &next).expect("puts down");
+            let journal = folder
+                .put_down(moves, vec!["sub/b.txt".to_owned()], &next)
+                .expect("puts down");
             let staging = root.join(STAGING);
             if done > 0 {
                 folder.remove("sub/b.txt").expect("removes");
             }
-            let own = [(MANIFEST, MANIFEST), (SUMS, SUMS)].map(|(a, b)| (a.to_owned(), b.to_owned()));
+            let own =
+                [(MANIFEST, MANIFEST), (SUMS, SUMS)].map(|(a, b)| (a.to_owned(), b.to_owned()));
             for (from, to) in journal.moves.iter().chain(&own).take(done.max(1) - 1) {
                 let to = root.join(to);
                 fs::create_dir_all(to.parent().expect("a parent")).expect("makes");
@@ -379,11 +396,17 @@ mod tests {
             }
             drop(folder);
             assert!(!is_whole(root), "{done}: it says that it is not through");
-            Folder::open(root).expect("recovers").discard().expect("clears");
+            Folder::open(root)
+                .expect("recovers")
+                .discard()
+                .expect("clears");
             assert!(is_whole(root), "{done}");
             let files = ["a.txt", "c/c.txt", MANIFEST, SUMS];
             assert_eq!(listed(root).expect("lists"), files, "{done}");
-            assert_eq!(fs::read_to_string(root.join("a.txt")).expect("reads"), "new a");
+            assert_eq!(
+                fs::read_to_string(root.join("a.txt")).expect("reads"),
+                "new a"
+            );
             assert!(!staging.exists());
         }
     }
@@ -397,9 +420,15 @@ mod tests {
         staged(&mut folder, &[("a.txt", "new a")]);
         drop(folder);
         assert!(is_whole(root));
-        Folder::open(root).expect("opens").discard().expect("clears");
+        Folder::open(root)
+            .expect("opens")
+            .discard()
+            .expect("clears");
         assert!(is_whole(root));
-        assert_eq!(fs::read_to_string(root.join("a.txt")).expect("reads"), "old a");
+        assert_eq!(
+            fs::read_to_string(root.join("a.txt")).expect("reads"),
+            "old a"
+        );
     }
 
     #[test]

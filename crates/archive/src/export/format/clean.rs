@@ -22,7 +22,10 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
 }
 
 fn is_break(c: char) -> bool {
-    matches!(c, '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    matches!(
+        c,
+        '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
 }
 
 fn is_unfit(c: char) -> bool {
@@ -37,7 +40,10 @@ fn is_unfit(c: char) -> bool {
 /// Returns text that no spreadsheet takes for a formula: what begins like one gets a `'` before it. Wide forms
 /// count, for some editions take them as well; what begins with one behind blanks does too, for some trim them.
 pub(super) fn defused(text: &str) -> Cow<'_, str> {
-    let first = text.trim_start_matches([' ', '\u{a0}', '\u{3000}', '\n']).chars().next();
+    let first = text
+        .trim_start_matches([' ', '\u{a0}', '\u{3000}', '\n'])
+        .chars()
+        .next();
     let is_formula = matches!(
         first,
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠')
@@ -62,7 +68,17 @@ mod tests {
 
     #[test]
     fn what_begins_like_a_formula_gets_a_mark() {
-        for text in ["=1+1", "+86", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1", " =1", "\u{3000}＝cmd"] {
+        for text in [
+            "=1+1",
+            "+86",
+            "-2",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "＝1",
+            " =1",
+            "\u{3000}＝cmd",
+        ] {
             assert_eq!(defused(text), format!("'{text}"), "{text:?}");
         }
         for text in ["", "1=1", "合同", "'=1", "a@b"] {

@@ -78,7 +78,9 @@ impl Writer for Csv {
 
     fn end(self: Box<Self>, _next: Option<&Part>) -> Result<()> {
         let Self { file, path, .. } = *self;
-        let file = file.into_inner().map_err(|error| failed(&path, error.into_error()))?;
+        let file = file
+            .into_inner()
+            .map_err(|error| failed(&path, error.into_error()))?;
         file.end()
     }
 }

@@ -49,7 +49,9 @@ impl Output {
     /// Writes some bytes.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.written += bytes.len() as u64;
-        self.file.write_all(bytes).map_err(|error| failed(&self.path, error))
+        self.file
+            .write_all(bytes)
+            .map_err(|error| failed(&self.path, error))
     }
 
     /// Returns how many bytes it has.
@@ -60,7 +62,9 @@ impl Output {
     /// Ends the file; its content is on the disk then.
     pub(crate) fn end(self) -> Result<()> {
         let Self { path, file, .. } = self;
-        let file = file.into_inner().map_err(|error| failed(&path, error.into_error()))?;
+        let file = file
+            .into_inner()
+            .map_err(|error| failed(&path, error.into_error()))?;
         file.sync_all().map_err(|error| failed(&path, error))
     }
 }

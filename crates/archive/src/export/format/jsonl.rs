@@ -124,7 +124,10 @@ impl Line<'_> {
         self.text("server_msg_id", message.server_msg_id.as_str())?;
         self.text("sender_nickname", &message.sender_nickname)?;
         self.text("sender_face_url", &message.sender_face_url)?;
-        self.some("sender_platform_id", i64::from(message.sender_platform_id.0));
+        self.some(
+            "sender_platform_id",
+            i64::from(message.sender_platform_id.0),
+        );
         self.some("msg_from", i64::from(message.msg_from.0));
         self.some("status", i64::from(message.status.0));
         self.users("at_user_ids", &message.at_user_ids)?;
@@ -188,7 +191,11 @@ fn time_into(out: &mut Vec<u8>, time: Timestamp) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * month + 2) / 5 + 1;
-    let (month, carry) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let (month, carry) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
     let year = era * 400 + year_of_era + carry;
     digits(out, year, 4);
     out.push(b'-');
@@ -223,7 +230,16 @@ mod tests {
     #[test]
     fn times_are_written_as_they_show_themselves() {
         let mut random = fastrand::Rng::with_seed(7);
-        let fixed = [0, 1, -1, 951_782_399_999, 951_782_400_000, 253_402_207_199_999, i64::MAX, i64::MIN];
+        let fixed = [
+            0,
+            1,
+            -1,
+            951_782_399_999,
+            951_782_400_000,
+            253_402_207_199_999,
+            i64::MAX,
+            i64::MIN,
+        ];
         let drawn = (0..10_000).map(|_| random.i64(-10_000_000_000_000..260_000_000_000_000));
         for millis in fixed.into_iter().chain(drawn) {
             let time = Timestamp::from_millis(millis);

@@ -83,7 +83,10 @@ impl ExportFormat {
         let known = Self::ALL.iter().find(|format| format.name() == name);
         known.copied().ok_or_else(|| {
             let names: Vec<&str> = Self::ALL.iter().map(|format| format.name()).collect();
-            Error::Invalid(format!("there is no format {name:?}; there are {}", names.join(", ")))
+            Error::Invalid(format!(
+                "there is no format {name:?}; there are {}",
+                names.join(", ")
+            ))
         })
     }
 
@@ -105,7 +108,9 @@ impl ExportFormat {
     /// renamed.
     pub(crate) const fn is_linked(self) -> bool {
         match self {
-            Self::Jsonl | Self::Csv | Self::Xlsx | Self::Parquet | Self::Txt | Self::Sqlite => false,
+            Self::Jsonl | Self::Csv | Self::Xlsx | Self::Parquet | Self::Txt | Self::Sqlite => {
+                false
+            }
         }
     }
 

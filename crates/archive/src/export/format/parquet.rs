@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use arrow_array::builder::StringBuilder;
-use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::{Compression, ZstdLevel};
 use ::parquet::file::properties::WriterProperties;
+use arrow_array::builder::StringBuilder;
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::super::writer::{Item, Part, Writer};
 use super::file::{Output, failed, place};
@@ -99,6 +99,8 @@ impl Writer for Columns {
     fn end(mut self: Box<Self>, _next: Option<&Part>) -> Result<()> {
         self.encode()?;
         let Self { file, path, .. } = *self;
-        file.into_inner().map_err(|error| failed(&path, error))?.end()
+        file.into_inner()
+            .map_err(|error| failed(&path, error))?
+            .end()
     }
 }

@@ -82,11 +82,16 @@ pub(super) fn cells<'a>(item: &Item<'a>, lang: Lang) -> [Cell<'a>; 23] {
         revoked.map_or(Cell::Empty, |revoked| utc(revoked.time)),
         users(&message.deleted_for),
         row.purged_at.map_or(Cell::Empty, utc),
-        row.purge_cause.map_or(Cell::Empty, |cause| text(cause.as_str())),
+        row.purge_cause
+            .map_or(Cell::Empty, |cause| text(cause.as_str())),
         Cell::Number(i64::from(message.is_read)),
         text(message.client_msg_id.as_str()),
         text(message.server_msg_id.as_str()),
-        if row.content_known { text(&message.content) } else { Cell::Empty },
+        if row.content_known {
+            text(&message.content)
+        } else {
+            Cell::Empty
+        },
     ]
 }
 

@@ -61,7 +61,9 @@ pub(super) fn begin(folder: &Path, part: &Part, setting: &Setting) -> Result<Box
     let opened = (|| {
         let database = Connection::open_with_flags(&path, flags)?;
         // A file that is not whole is thrown away: nobody needs a journal of it.
-        database.execute_batch("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16384;")?;
+        database.execute_batch(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16384;",
+        )?;
         database.pragma_update(None, "application_id", APPLICATION)?;
         database.pragma_update(None, "user_version", VERSION)?;
         database.execute_batch(TABLES)?;
@@ -101,7 +103,11 @@ impl Sqlite {
             let chat = item.chat;
             self.database
                 .prepare_cached("INSERT OR IGNORE INTO conversations VALUES (?1, ?2, ?3)")?
-                .execute(params![message.conversation_id.as_str(), chat.title, chat.is_group])?;
+                .execute(params![
+                    message.conversation_id.as_str(),
+                    chat.title,
+                    chat.is_group
+                ])?;
             self.conversation = Some(message.conversation_id.clone());
         }
         if !self.users.contains(&message.send_id) {
@@ -184,7 +190,9 @@ impl Writer for Sqlite {
             .and_then(|()| database.execute_batch(INDEXES))
             .and_then(|()| database.execute_batch("ANALYZE;"));
         ended.map_err(|error| failed(&path, error))?;
-        database.close().map_err(|(_, error)| failed(&path, error))?;
+        database
+            .close()
+            .map_err(|(_, error)| failed(&path, error))?;
         let file = std::fs::File::open(&path).and_then(|file| file.sync_all());
         file.map_err(|error| failed(&path, error))
     }

@@ -4,9 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use openim_history_client::model::{
-    Content, ConversationId, Kind, Lang, Timestamp, one_line,
-};
+use openim_history_client::model::{Content, ConversationId, Kind, Lang, Timestamp, one_line};
 
 use super::super::writer::{Item, Part, Setting, Writer};
 use super::clean::clean;
@@ -40,7 +38,11 @@ struct Txt {
 
 impl Txt {
     fn head(&mut self) -> Result<()> {
-        let zone = self.setting.zone.iana_name().map_or_else(|| "UTC".to_owned(), ToOwned::to_owned);
+        let zone = self
+            .setting
+            .zone
+            .iana_name()
+            .map_or_else(|| "UTC".to_owned(), ToOwned::to_owned);
         let title = one_line(&self.setting.title);
         let times = match self.setting.lang {
             Lang::En => format!("times in {zone}"),
@@ -129,7 +131,11 @@ impl Writer for Txt {
         let sender = one_line(item.sender);
         let said = self.said(item);
         let mut lines = said.trim_end().split('\n');
-        let _ = write!(text, "[{time}] {sender}: {}", lines.next().unwrap_or_default());
+        let _ = write!(
+            text,
+            "[{time}] {sender}: {}",
+            lines.next().unwrap_or_default()
+        );
         for line in lines {
             text.push_str("\n    ");
             text.push_str(line);

@@ -31,7 +31,8 @@ fn sheets(folder: &Path, part: &Part, setting: &Setting, rows: u32) -> Result<Xl
     let mut book = Workbook::new();
     // Beside the file: the system's own folder may be small.
     let parent = path.parent().unwrap_or(folder);
-    book.set_tempdir(parent).map_err(|error| failed(&path, error))?;
+    book.set_tempdir(parent)
+        .map_err(|error| failed(&path, error))?;
     let mut xlsx = Xlsx {
         book,
         path,
@@ -162,7 +163,9 @@ fn fitting(text: &str, lang: Lang) -> Cow<'_, str> {
     let kept = &text[..end.map_or(text.len(), |(at, _)| at)];
     let all = text.chars().count();
     Cow::Owned(match lang {
-        Lang::En => format!("{kept}… [cut off here: the text has {all} characters, a cell takes {CELL}]"),
+        Lang::En => {
+            format!("{kept}… [cut off here: the text has {all} characters, a cell takes {CELL}]")
+        }
         Lang::Zh => format!("{kept}…[此处截断：全文 {all} 个字符，单元格最多 {CELL} 个]"),
     })
 }
@@ -172,7 +175,9 @@ impl Writer for Xlsx {
         if self.row >= self.rows {
             self.next_sheet()?;
         }
-        let (bytes, cut) = self.write(item).map_err(|error| failed(&self.path, error))?;
+        let (bytes, cut) = self
+            .write(item)
+            .map_err(|error| failed(&self.path, error))?;
         self.row += 1;
         self.written += bytes;
         self.cut += cut;
@@ -188,7 +193,9 @@ impl Writer for Xlsx {
     }
 
     fn end(mut self: Box<Self>, _next: Option<&Part>) -> Result<()> {
-        self.book.save(&self.path).map_err(|error| failed(&self.path, error))?;
+        self.book
+            .save(&self.path)
+            .map_err(|error| failed(&self.path, error))?;
         let file = std::fs::File::open(&self.path).and_then(|file| file.sync_all());
         file.map_err(|error| failed(&self.path, error))
     }
@@ -206,7 +213,10 @@ mod tests {
         assert!(cell.encode_utf16().count() <= CELL);
         let emoji = "😀".repeat(20_000);
         assert!(fitting(&emoji, Lang::Zh).encode_utf16().count() <= CELL);
-        assert!(matches!(fitting(&"合".repeat(CELL), Lang::En), Cow::Borrowed(_)));
+        assert!(matches!(
+            fitting(&"合".repeat(CELL), Lang::En),
+            Cow::Borrowed(_)
+        ));
     }
 
     #[test]

@@ -39,7 +39,9 @@ pub(crate) fn safe(text: &str) -> String {
             end -= 1;
         }
         name.truncate(end);
-        let kept = name.trim_end_matches(|c: char| c.is_whitespace() || c == '.').len();
+        let kept = name
+            .trim_end_matches(|c: char| c.is_whitespace() || c == '.')
+            .len();
         name.truncate(kept);
         name.push_str(&mark);
     }
@@ -57,11 +59,18 @@ fn is_unseen(c: char) -> bool {
 }
 
 fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name).trim_end().to_lowercase();
+    let stem = name
+        .split('.')
+        .next()
+        .unwrap_or(name)
+        .trim_end()
+        .to_lowercase();
     if DEVICES.contains(&stem.as_str()) {
         return true;
     }
-    let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    let numbered = stem
+        .strip_prefix("com")
+        .or_else(|| stem.strip_prefix("lpt"));
     numbered.is_some_and(|rest| {
         let mut digits = rest.chars();
         matches!(
@@ -80,7 +89,11 @@ pub(crate) fn fold(path: &str) -> String {
 /// Returns eight hexadecimal digits that stand for a text.
 pub(crate) fn digest8(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]

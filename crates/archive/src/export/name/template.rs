@@ -76,7 +76,9 @@ impl Template {
             return wrong("it is empty".to_owned());
         }
         if written.starts_with(['/', '\\']) || written.contains('\\') {
-            return wrong("it must be a path below the export's folder, with / between names".to_owned());
+            return wrong(
+                "it must be a path below the export's folder, with / between names".to_owned(),
+            );
         }
         let mut names = Vec::new();
         for name in written.split('/') {
@@ -95,7 +97,10 @@ impl Template {
     }
 
     fn has(&self, token: Token) -> bool {
-        self.names.iter().flatten().any(|piece| *piece == Piece::Token(token))
+        self.names
+            .iter()
+            .flatten()
+            .any(|piece| *piece == Piece::Token(token))
     }
 
     /// Whether each conversation has files of its own.
@@ -199,13 +204,24 @@ fn pieces(name: &str) -> Result<Vec<Piece>, String> {
 fn unknown(word: &str) -> String {
     let near = Token::ALL
         .iter()
-        .map(|token| (strsim::normalized_damerau_levenshtein(word, token.word()), token.word()))
+        .map(|token| {
+            (
+                strsim::normalized_damerau_levenshtein(word, token.word()),
+                token.word(),
+            )
+        })
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .filter(|(alike, _)| *alike >= ALIKE);
-    let known: Vec<String> = Token::ALL.iter().map(|token| format!("{{{}}}", token.word())).collect();
+    let known: Vec<String> = Token::ALL
+        .iter()
+        .map(|token| format!("{{{}}}", token.word()))
+        .collect();
     match near {
         Some((_, near)) => format!("there is no token {{{word}}}; did you mean {{{near}}}?"),
-        None => format!("there is no token {{{word}}}; there are {}", known.join(" ")),
+        None => format!(
+            "there is no token {{{word}}}; there are {}",
+            known.join(" ")
+        ),
     }
 }
 
@@ -226,14 +242,27 @@ mod tests {
             error("{conversaton}"),
             "template \"{conversaton}\": there is no token {conversaton}; did you mean {conversation}?"
         );
-        assert!(error("{x}").contains("there are {conversation} {name}"), "{}", error("{x}"));
+        assert!(
+            error("{x}").contains("there are {conversation} {name}"),
+            "{}",
+            error("{x}")
+        );
         assert!(error("{name").contains("never closed"));
         assert!(error("name}").contains("no { before"));
     }
 
     #[test]
     fn a_template_stays_inside_the_folder() {
-        for written in ["/etc/{name}", "../{name}", "a/../b", "a//b", "a\\b", "", " ", "."] {
+        for written in [
+            "/etc/{name}",
+            "../{name}",
+            "a/../b",
+            "a//b",
+            "a\\b",
+            "",
+            " ",
+            ".",
+        ] {
             assert!(error(written).starts_with("template "), "{written}");
         }
     }

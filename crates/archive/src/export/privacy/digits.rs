@@ -23,18 +23,30 @@ pub(super) fn classify(groups: &[&str]) -> Option<Number> {
     if !plain(&joined) {
         return None;
     }
-    let national = joined.strip_prefix("0086").or_else(|| joined.strip_prefix("86"));
+    let national = joined
+        .strip_prefix("0086")
+        .or_else(|| joined.strip_prefix("86"));
     let is_grouped_well = matches!(
         lengths[..],
-        [_] | [3, 4, 4] | [2, 11] | [4, 11] | [2, 3, 4, 4] | [4, 3, 4, 4] | [5, 4, 4] | [7, 4] | [3, 8]
+        [_] | [3, 4, 4]
+            | [2, 11]
+            | [4, 11]
+            | [2, 3, 4, 4]
+            | [4, 3, 4, 4]
+            | [5, 4, 4]
+            | [7, 4]
+            | [3, 8]
     );
     if is_grouped_well && (is_mobile(&joined) || national.is_some_and(is_mobile)) {
         return Some(Number::Phone);
     }
     let is_grouped_as_card = match lengths.split_last() {
-        Some((last, rest)) => rest.iter().all(|length| *length == 4) && (1..=19).contains(last)
-            && (rest.is_empty() || *last <= 4)
-            || matches!(lengths[..], [4, 6, 5] | [6, 13]),
+        Some((last, rest)) => {
+            rest.iter().all(|length| *length == 4)
+                && (1..=19).contains(last)
+                && (rest.is_empty() || *last <= 4)
+                || matches!(lengths[..], [4, 6, 5] | [6, 13])
+        }
         None => false,
     };
     let is_card = is_grouped_as_card && (13..=19).contains(&joined.len()) && is_bank_card(&joined);
@@ -56,12 +68,18 @@ fn is_id_card(text: &str) -> bool {
         return false;
     }
     let number = |from: usize, to: usize| {
-        bytes[from..to].iter().fold(0, |sum, byte| sum * 10 + u32::from(byte - b'0'))
+        bytes[from..to]
+            .iter()
+            .fold(0, |sum, byte| sum * 10 + u32::from(byte - b'0'))
     };
     let is_date = (1800..2200).contains(&number(6, 10))
         && (1..=12).contains(&number(10, 12))
         && (1..=31).contains(&number(12, 14));
-    let sum: u32 = bytes.iter().zip(WEIGHTS).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
+    let sum: u32 = bytes
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(byte, weight)| u32::from(byte - b'0') * weight)
+        .sum();
     is_date && bytes[0] != b'0' && CHECK[(sum % 11) as usize] == bytes[17].to_ascii_uppercase()
 }
 

@@ -80,7 +80,11 @@ impl Pseudonymizer {
         message.offline_push = None;
         message.attached_info.clear();
         message.ex.clear();
-        for user in message.at_user_ids.iter_mut().chain(&mut message.deleted_for) {
+        for user in message
+            .at_user_ids
+            .iter_mut()
+            .chain(&mut message.deleted_for)
+        {
             *user = tokens.user(user);
         }
         if let Some(revoked) = &mut message.revoked {
@@ -129,7 +133,9 @@ impl Pseudonymizer {
                 }
             }
             Value::String(text) => {
-                if let Some(replaced) = self.string(text, key.unwrap_or(Held::Other), depth, addresses) {
+                if let Some(replaced) =
+                    self.string(text, key.unwrap_or(Held::Other), depth, addresses)
+                {
                     *text = replaced;
                 }
             }
@@ -153,7 +159,13 @@ impl Pseudonymizer {
         }
     }
 
-    fn string(&self, text: &str, key: Held, depth: u32, addresses: &mut Addresses) -> Option<String> {
+    fn string(
+        &self,
+        text: &str,
+        key: Held,
+        depth: u32,
+        addresses: &mut Addresses,
+    ) -> Option<String> {
         if text.is_empty() {
             return None;
         }
@@ -164,9 +176,10 @@ impl Pseudonymizer {
             Held::User => Some(self.tokens.user_text(text)),
             Held::Group => Some(self.tokens.group_text(text)),
             Held::Conversation => Some(self.tokens.conversation(&text.into()).as_str().to_owned()),
-            Held::PersonName | Held::GroupName => {
-                Some(self.whole(text).unwrap_or_else(|| self.tokens.stranger(text)))
-            }
+            Held::PersonName | Held::GroupName => Some(
+                self.whole(text)
+                    .unwrap_or_else(|| self.tokens.stranger(text)),
+            ),
             Held::Address => Some(self.address(text, addresses)),
             Held::Words if looks_like_json(text) => self.nested(text, depth, addresses),
             Held::Words => None,
@@ -270,12 +283,19 @@ impl Pseudonymizer {
         let mut mentioned: Vec<String> = list
             .into_iter()
             .flatten()
-            .filter_map(|id| id.as_str().filter(|id| !id.is_empty()).map(ToOwned::to_owned))
+            .filter_map(|id| {
+                id.as_str()
+                    .filter(|id| !id.is_empty())
+                    .map(ToOwned::to_owned)
+            })
             .collect();
         mentioned.sort_by_key(|id| std::cmp::Reverse(id.len()));
         if let Some(Value::String(text)) = object.get_mut("text") {
             for id in mentioned {
-                *text = text.replace(&format!("@{id}"), &format!("@{}", self.tokens.user_text(&id)));
+                *text = text.replace(
+                    &format!("@{id}"),
+                    &format!("@{}", self.tokens.user_text(&id)),
+                );
             }
         }
         if object.contains_key("multiMessage") || object.contains_key("abstractList") {
@@ -364,11 +384,16 @@ mod tests {
 
     #[test]
     fn names_become_the_token_of_the_id_beside_them_and_words_stay() {
-        let told = told(&json!({"revokerID": "alice", "revokerNickname": "爱丽丝", "sourceMessageSendID": "bob",
-            "sourceMessageSenderNickname": "小李", "content": "合同 [1] {x}"}));
+        let told = told(
+            &json!({"revokerID": "alice", "revokerNickname": "爱丽丝", "sourceMessageSendID": "bob",
+            "sourceMessageSenderNickname": "小李", "content": "合同 [1] {x}"}),
+        );
         let told: Value = serde_json::from_str(&told).expect("JSON");
         assert_eq!(told["revokerNickname"], told["revokerID"]);
-        assert_eq!(told["sourceMessageSenderNickname"], told["sourceMessageSendID"]);
+        assert_eq!(
+            told["sourceMessageSenderNickname"],
+            told["sourceMessageSendID"]
+        );
         assert_ne!(told["revokerID"], told["sourceMessageSendID"]);
         assert_eq!(told["content"], "合同 [1] {x}");
     }
@@ -378,7 +403,10 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(300), "]".repeat(300));
         let p = pseudonymizer();
         assert_eq!(p.content(&deep, &mut Vec::new()), "");
-        assert_eq!(p.content("{\"sendID\":\"alice\\ud800\"}", &mut Vec::new()), "");
+        assert_eq!(
+            p.content("{\"sendID\":\"alice\\ud800\"}", &mut Vec::new()),
+            ""
+        );
         let mut nested = json!({"userID": "alice"}).to_string();
         for _ in 0..12 {
             nested = json!({ "x": nested }).to_string();

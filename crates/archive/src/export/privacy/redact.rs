@@ -40,7 +40,11 @@ impl Redactor {
     }
 
     fn message(&self, message: &mut Message, blackened: &mut Blackened) {
-        for text in [&mut message.content, &mut message.ex, &mut message.attached_info] {
+        for text in [
+            &mut message.content,
+            &mut message.ex,
+            &mut message.attached_info,
+        ] {
             if let Some(redacted) = self.json(text, 0, blackened) {
                 *text = redacted;
             }
@@ -121,7 +125,10 @@ impl Redactor {
         let (narrow, places) = narrow(text);
         let mut found: Vec<(usize, usize, &'static str)> = Vec::new();
         if let Some(mail) = &*MAIL {
-            found.extend(mail.find_iter(&narrow).map(|hit| (hit.start(), hit.end(), "email")));
+            found.extend(
+                mail.find_iter(&narrow)
+                    .map(|hit| (hit.start(), hit.end(), "email")),
+            );
         }
         let of_mail = found.len();
         if let Some(digits) = &*DIGITS {
@@ -132,10 +139,16 @@ impl Redactor {
         // Digits inside an address of mail are part of it.
         let (mails, numbers) = found.split_at(of_mail);
         let is_apart = |start: usize, end: usize| {
-            mails.iter().all(|(first, last, _)| end <= *first || start >= *last)
+            mails
+                .iter()
+                .all(|(first, last, _)| end <= *first || start >= *last)
         };
         let mut all = mails.to_vec();
-        all.extend(numbers.iter().filter(|(start, end, _)| is_apart(*start, *end)));
+        all.extend(
+            numbers
+                .iter()
+                .filter(|(start, end, _)| is_apart(*start, *end)),
+        );
         if all.is_empty() {
             return None;
         }
@@ -143,7 +156,10 @@ impl Redactor {
         let mut redacted = String::with_capacity(text.len());
         let mut at = 0;
         for (start, end, what) in all {
-            let (start, end) = (place(places.as_deref(), start), place(places.as_deref(), end));
+            let (start, end) = (
+                place(places.as_deref(), start),
+                place(places.as_deref(), end),
+            );
             redacted.push_str(text.get(at..start).unwrap_or_default());
             redacted.push_str(self.label(what));
             at = end;
@@ -254,7 +270,9 @@ mod tests {
 
     fn told(text: &str) -> String {
         let redactor = Redactor::new(Lang::En);
-        redactor.text(text, &mut Blackened::new()).unwrap_or_else(|| text.to_owned())
+        redactor
+            .text(text, &mut Blackened::new())
+            .unwrap_or_else(|| text.to_owned())
     }
 
     #[test]
@@ -269,7 +287,10 @@ mod tests {
             ("13800138000@qq.com", "[e-mail]"),
             ("证 11010519491231002X 号", "证 [ID card] 号"),
             ("卡 4111 1111 1111 1111", "卡 [bank card]"),
-            ("2026-11-24 10:49 order 20261124104933", "2026-11-24 10:49 order 20261124104933"),
+            (
+                "2026-11-24 10:49 order 20261124104933",
+                "2026-11-24 10:49 order 20261124104933",
+            ),
             ("@alice 1380013800", "@alice 1380013800"),
             ("合同 138001380001", "合同 138001380001"),
             ("", ""),
@@ -295,7 +316,10 @@ mod tests {
         assert_eq!(told["userID"], "13800138000");
         assert_eq!(told["url"], "http://h/13800138000");
         // What has nothing of it is not touched, blanks and all.
-        assert_eq!(redactor.json("{ \"text\" : \"12345678901\" }", 0, &mut Blackened::new()), None);
+        assert_eq!(
+            redactor.json("{ \"text\" : \"12345678901\" }", 0, &mut Blackened::new()),
+            None
+        );
     }
 
     #[test]

@@ -168,6 +168,10 @@ mod tests {
         assert_eq!(group.as_str(), format!("sg_{}", keys.group(&"7".into())));
         let unclear = keys.conversation(&"si_a_b_c".into());
         assert!(unclear.as_str().starts_with("si_chat-"), "{unclear}");
-        assert!(keys.conversation(&"n_a_b".into()).as_str().starts_with("n_chat-"));
+        assert!(
+            keys.conversation(&"n_a_b".into())
+                .as_str()
+                .starts_with("n_chat-")
+        );
     }
 }

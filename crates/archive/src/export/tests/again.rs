@@ -53,21 +53,33 @@ async fn only_what_changed_is_written_again() {
     changed.push(said("sg_1", 31, "bob", "new"));
     let third = export(changed.clone(), &request).await.expect("exports");
     assert_eq!(third.files, counts(2, 2, 10, 0, 0));
-    assert!(verify(keep.path(), &NoProgress).expect("verifies").is_whole());
+    assert!(
+        verify(keep.path(), &NoProgress)
+            .expect("verifies")
+            .is_whole()
+    );
 
     // A file is damaged, another one removed by hand.
     fs::write(keep.path().join("groups/项目组.txt"), "x").expect("writes");
     fs::remove_file(keep.path().join("chats/爱丽丝, Bob-2.jsonl")).expect("removes");
     let fourth = export(changed.clone(), &request).await.expect("exports");
     assert_eq!(fourth.files, counts(0, 0, 12, 2, 0));
-    assert!(verify(keep.path(), &NoProgress).expect("verifies").is_whole());
+    assert!(
+        verify(keep.path(), &NoProgress)
+            .expect("verifies")
+            .is_whole()
+    );
 
     // The group is not asked for any more: that is another archive here, and fewer messages.
     changed.retain(|row| row.message.group_id.is_empty());
     let fifth = export(changed, &request).await.expect("exports");
     assert_eq!(fifth.files, counts(0, 0, 6, 0, 8));
     assert!(!keep.path().join("groups").exists());
-    assert!(verify(keep.path(), &NoProgress).expect("verifies").is_whole());
+    assert!(
+        verify(keep.path(), &NoProgress)
+            .expect("verifies")
+            .is_whole()
+    );
 }
 
 #[tokio::test]
@@ -91,7 +103,12 @@ async fn a_month_and_a_day_have_files_of_their_own_even_where_clocks_run_backwar
     for line in texts["messages-2026-11.jsonl"].lines() {
         let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
         assert_eq!(line["v"], 1);
-        assert!(line["send_time"].as_str().expect("a time").starts_with("2026-11"));
+        assert!(
+            line["send_time"]
+                .as_str()
+                .expect("a time")
+                .starts_with("2026-11")
+        );
     }
 
     let days = tempfile::tempdir().expect("a folder");
@@ -102,8 +119,16 @@ async fn a_month_and_a_day_have_files_of_their_own_even_where_clocks_run_backwar
     let report = export(all, &request).await.expect("exports");
     assert_eq!(report.files.new, 61);
     // Midnight in UTC is eight in the morning there.
-    assert!(days.path().join("si_alice_bob/2026-11/2026-11-02.jsonl").is_file());
-    assert!(verify(days.path(), &NoProgress).expect("verifies").is_whole());
+    assert!(
+        days.path()
+            .join("si_alice_bob/2026-11/2026-11-02.jsonl")
+            .is_file()
+    );
+    assert!(
+        verify(days.path(), &NoProgress)
+            .expect("verifies")
+            .is_whole()
+    );
 }
 
 #[tokio::test]
@@ -114,15 +139,31 @@ async fn a_folder_of_something_else_is_refused_and_not_touched() {
     other.redact = true;
     let error = export(rows(), &other).await.expect_err("refused");
     assert!(matches!(error, Error::ForeignExport { .. }), "{error}");
-    assert!(error.to_string().contains("redact \"false\" and not \"true\""), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("redact \"false\" and not \"true\""),
+        "{error}"
+    );
 
     let taken = tempfile::tempdir().expect("a folder");
     let request = request(taken.path(), &[ExportFormat::Csv]);
-    export(vec![said("sg_1", 1, "bob", "x")], &request).await.expect("exports");
+    export(vec![said("sg_1", 1, "bob", "x")], &request)
+        .await
+        .expect("exports");
     fs::write(taken.path().join("mine.txt"), "x").expect("writes");
-    export(rows(), &request).await.expect("what is beside is no matter");
-    assert_eq!(fs::read_to_string(taken.path().join("mine.txt")).expect("reads"), "x");
-    assert!(verify(keep.path(), &NoProgress).expect("verifies").is_whole());
+    export(rows(), &request)
+        .await
+        .expect("what is beside is no matter");
+    assert_eq!(
+        fs::read_to_string(taken.path().join("mine.txt")).expect("reads"),
+        "x"
+    );
+    assert!(
+        verify(keep.path(), &NoProgress)
+            .expect("verifies")
+            .is_whole()
+    );
 }
 
 #[tokio::test]
@@ -137,7 +178,11 @@ async fn verification_finds_every_kind_of_damage() {
     assert_eq!((check.messages, check.counted), (60, 240));
     let found = || -> Vec<(String, Trouble)> {
         let check = verify(keep.path(), &NoProgress).expect("verifies");
-        check.problems.into_iter().map(|problem| (problem.path, problem.trouble)).collect()
+        check
+            .problems
+            .into_iter()
+            .map(|problem| (problem.path, problem.trouble))
+            .collect()
     };
     let path = keep.path().join("messages.jsonl");
     let whole = fs::read(&path).expect("reads");
@@ -155,12 +200,24 @@ async fn verification_finds_every_kind_of_damage() {
     // Who changes the manifest changes its sum; who changes both changes its arithmetic.
     let manifest = keep.path().join("manifest.json");
     let text = fs::read_to_string(&manifest).expect("reads");
-    fs::write(&manifest, text.replace("\"included\": 60", "\"included\": 61")).expect("writes");
+    fs::write(
+        &manifest,
+        text.replace("\"included\": 60", "\"included\": 61"),
+    )
+    .expect("writes");
     let problems = found();
-    assert!(problems.iter().any(|(path, _)| path == "manifest.sha256"), "{problems:?}");
-    assert!(problems.iter().any(|(path, _)| path == "manifest.json"), "{problems:?}");
+    assert!(
+        problems.iter().any(|(path, _)| path == "manifest.sha256"),
+        "{problems:?}"
+    );
+    assert!(
+        problems.iter().any(|(path, _)| path == "manifest.json"),
+        "{problems:?}"
+    );
     fs::write(&manifest, text.replace("messages.csv", "../messages.csv")).expect("writes");
-    let error = verify(keep.path(), &NoProgress).expect_err("refused").to_string();
+    let error = verify(keep.path(), &NoProgress)
+        .expect_err("refused")
+        .to_string();
     assert!(error.contains("not below its folder"), "{error}");
 }
 

@@ -23,7 +23,10 @@ fn hostile() -> Vec<Row> {
         "\",\"quoted\",\r\n",
         "<script>alert(1)</script>",
     ];
-    let mut rows: Vec<Row> = (1..).zip(texts).map(|(seq, text)| said("sg_1", seq, "alice", text)).collect();
+    let mut rows: Vec<Row> = (1..)
+        .zip(texts)
+        .map(|(seq, text)| said("sg_1", seq, "alice", text))
+        .collect();
     let at = |seq: i64, content: String, kind: ContentType| {
         let mut row = said("sg_1", seq, "alice", "");
         row.message.content = content;
@@ -31,7 +34,11 @@ fn hostile() -> Vec<Row> {
         row
     };
     rows.push(said("sg_1", 50, "alice", &"长".repeat(400_000)));
-    rows.push(at(51, "{\"content\":\"\\ud800 broken\"}".to_owned(), ContentType::TEXT));
+    rows.push(at(
+        51,
+        "{\"content\":\"\\ud800 broken\"}".to_owned(),
+        ContentType::TEXT,
+    ));
     let mut merger = json!({"text": "x"});
     for _ in 0..60 {
         merger = json!({"title": "t", "multiMessage": [{"contentType": 107, "mergeElem": merger}]});
@@ -64,7 +71,9 @@ async fn nothing_a_message_holds_breaks_a_format() {
     }
     let text = &texts["groups/项目组.txt"];
     assert!(!text.contains(['\u{0}', '\u{1b}', '\u{202e}']));
-    let forged = text.lines().filter(|line| line.starts_with("[00:00:00] Bob"));
+    let forged = text
+        .lines()
+        .filter(|line| line.starts_with("[00:00:00] Bob"));
     assert_eq!(forged.count(), 0, "no message can look like another one");
 }
 
@@ -79,7 +88,10 @@ async fn no_cell_of_a_csv_is_a_formula() {
     let mut records = 0;
     for record in reader.records() {
         for cell in &record.expect("a record") {
-            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
+            assert!(
+                !cell.starts_with(['=', '+', '-', '@', '\t', '\r']),
+                "{cell:?}"
+            );
             assert!(!cell.contains(['\u{0}', '\u{1b}', '\u{202e}']), "{cell:?}");
         }
         records += 1;

@@ -76,8 +76,12 @@ pub(super) fn people() -> People {
     let users = [("alice", "爱丽丝"), ("bob", "Bob"), ("carol", "Carol")];
     let groups = [("1", "项目组"), ("2", "项目组"), ("3", "../../x")];
     People::of(
-        users.map(|(id, name)| (UserId::new(id), name.to_owned())).into(),
-        groups.map(|(id, name)| (GroupId::new(id), name.to_owned())).into(),
+        users
+            .map(|(id, name)| (UserId::new(id), name.to_owned()))
+            .into(),
+        groups
+            .map(|(id, name)| (GroupId::new(id), name.to_owned()))
+            .into(),
     )
 }
 

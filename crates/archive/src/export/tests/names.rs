@@ -37,7 +37,11 @@ async fn conversations_of_one_name_get_their_ids_and_none_leads_out_of_the_folde
             "项目组 sg_2.txt",
         ]
     );
-    assert!(verify(keep.path(), &NoProgress).expect("verifies").is_whole());
+    assert!(
+        verify(keep.path(), &NoProgress)
+            .expect("verifies")
+            .is_whole()
+    );
 }
 
 #[tokio::test]
@@ -45,12 +49,20 @@ async fn ids_that_differ_only_in_case_are_told_apart() {
     let keep = tempfile::tempdir().expect("a folder");
     let mut request = request(keep.path(), &[ExportFormat::Jsonl]);
     request.template = Some("{conversation}".to_owned());
-    let rows = vec![said("sg_a/b", 1, "alice", "a"), said("sg_a_b", 1, "alice", "b"), said("sg_A_B", 1, "alice", "c")];
+    let rows = vec![
+        said("sg_a/b", 1, "alice", "a"),
+        said("sg_a_b", 1, "alice", "b"),
+        said("sg_A_B", 1, "alice", "c"),
+    ];
     export(rows, &request).await.expect("exports");
     let names: Vec<String> = texts(keep.path()).into_keys().collect();
-    let files: Vec<&String> = names.iter().filter(|name| name.ends_with(".jsonl")).collect();
+    let files: Vec<&String> = names
+        .iter()
+        .filter(|name| name.ends_with(".jsonl"))
+        .collect();
     assert_eq!(files.len(), 3, "{names:?}");
-    let folded: std::collections::HashSet<String> = files.iter().map(|name| name.to_lowercase()).collect();
+    let folded: std::collections::HashSet<String> =
+        files.iter().map(|name| name.to_lowercase()).collect();
     assert_eq!(folded.len(), 3, "{names:?}");
 }
 
@@ -58,7 +70,10 @@ async fn ids_that_differ_only_in_case_are_told_apart() {
 async fn a_template_that_takes_the_folders_own_names_is_refused() {
     let keep = tempfile::tempdir().expect("a folder");
     let mut request = request(keep.path(), &[ExportFormat::Jsonl]);
-    for (template, said) in [("{nmae}", "did you mean {name}?"), ("../x", "no name of a folder")] {
+    for (template, said) in [
+        ("{nmae}", "did you mean {name}?"),
+        ("../x", "no name of a folder"),
+    ] {
         request.template = Some(template.to_owned());
         let error = export(vec![super::said("sg_1", 1, "alice", "a")], &request).await;
         let error = error.expect_err("refused").to_string();

@@ -60,7 +60,12 @@ fn rows() -> Vec<Row> {
 async fn no_byte_of_an_export_names_anybody() {
     let key = Pseudonyms::new(b"the key of this test").expect("long enough");
     let keep = tempfile::tempdir().expect("a folder");
-    let formats = [ExportFormat::Jsonl, ExportFormat::Csv, ExportFormat::Txt, ExportFormat::Sqlite];
+    let formats = [
+        ExportFormat::Jsonl,
+        ExportFormat::Csv,
+        ExportFormat::Txt,
+        ExportFormat::Sqlite,
+    ];
     let mut request = request(keep.path(), &formats);
     request.pseudonyms = Some(key.clone());
     request.template = Some("{kind}/{conversation} {name}".to_owned());
@@ -77,8 +82,14 @@ async fn no_byte_of_an_export_names_anybody() {
     for path in crate::export::folder::listed(keep.path()).expect("lists") {
         let bytes = std::fs::read(keep.path().join(&path)).expect("reads");
         for word in ["alice", "bob", "Bob", "carol", "Carol", "爱丽丝", "项目组"] {
-            let named = bytes.windows(word.len()).any(|window| window == word.as_bytes());
-            assert!(!named, "{word} in {path}: {}", String::from_utf8_lossy(&bytes));
+            let named = bytes
+                .windows(word.len())
+                .any(|window| window == word.as_bytes());
+            assert!(
+                !named,
+                "{word} in {path}: {}",
+                String::from_utf8_lossy(&bytes)
+            );
             assert!(!path.contains(word), "{word} in the name of {path}");
         }
         all += 1;
@@ -87,10 +98,17 @@ async fn no_byte_of_an_export_names_anybody() {
     // The same person has the same token everywhere.
     let texts = texts(keep.path());
     let token = key.user(&"alice".into());
-    let named = texts.iter().filter(|(_, text)| text.contains(token.as_str()));
+    let named = texts
+        .iter()
+        .filter(|(_, text)| text.contains(token.as_str()));
     assert!(named.count() >= 6);
-    let chat = texts.iter().find(|(path, _)| path.starts_with("chats/") && path.ends_with(".jsonl"));
-    assert!(chat.expect("a chat").1.contains("明天见"), "what people wrote stays");
+    let chat = texts
+        .iter()
+        .find(|(path, _)| path.starts_with("chats/") && path.ends_with(".jsonl"));
+    assert!(
+        chat.expect("a chat").1.contains("明天见"),
+        "what people wrote stays"
+    );
 }
 
 #[tokio::test]
@@ -104,7 +122,12 @@ async fn what_was_blackened_is_counted_once() {
         said("sg_1", 3, "alice", "2026"),
     ];
     let report = export(rows.clone(), &request).await.expect("exports");
-    let counted: Vec<(&str, u64)> = report.totals.redacted.iter().map(|(what, count)| (what.as_str(), *count)).collect();
+    let counted: Vec<(&str, u64)> = report
+        .totals
+        .redacted
+        .iter()
+        .map(|(what, count)| (what.as_str(), *count))
+        .collect();
     assert_eq!(counted, [("bank_card", 1), ("email", 1), ("phone", 1)]);
     for (path, text) in texts(keep.path()) {
         for number in ["13800138000", "a@b.cn", "4111"] {

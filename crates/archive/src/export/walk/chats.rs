@@ -23,14 +23,20 @@ impl People {
     pub(crate) async fn read(archive: &Archive, members: bool) -> Result<Self> {
         let mut people = Self::default();
         for user in archive.users().await? {
-            people.users.insert(user.entity.user_id, user.entity.nickname.to_string());
+            people
+                .users
+                .insert(user.entity.user_id, user.entity.nickname.to_string());
         }
         for group in archive.groups().await? {
-            people.groups.insert(group.entity.group_id, group.entity.group_name.to_string());
+            people
+                .groups
+                .insert(group.entity.group_id, group.entity.group_name.to_string());
         }
         if members {
             for member in archive.group_members().await? {
-                people.nicknames.push((member.entity.user_id, member.entity.nickname));
+                people
+                    .nicknames
+                    .push((member.entity.user_id, member.entity.nickname));
             }
         }
         Ok(people)
@@ -49,7 +55,12 @@ impl People {
     /// Returns what tells people where no key of a content does.
     pub(crate) fn known(&self) -> Known {
         let mut known = Known::default();
-        for (id, name) in self.users.iter().map(|(id, name)| (id, name)).chain(self.nicknames.iter().map(|(id, name)| (id, name))) {
+        for (id, name) in self
+            .users
+            .iter()
+            .map(|(id, name)| (id, name))
+            .chain(self.nicknames.iter().map(|(id, name)| (id, name)))
+        {
             known.users.insert(id.to_string());
             if !name.is_empty() {
                 known.names.insert(name.clone(), id.to_string());
@@ -72,23 +83,44 @@ impl People {
         let users = self.users.iter().filter(|(_, name)| !name.is_empty());
         let groups = self.groups.iter().filter(|(_, name)| !name.is_empty());
         Names {
-            users: users.map(|(id, name)| (id.clone(), privacy.name(name).into_owned())).collect(),
-            groups: groups.map(|(id, name)| (id.clone(), privacy.name(name).into_owned())).collect(),
+            users: users
+                .map(|(id, name)| (id.clone(), privacy.name(name).into_owned()))
+                .collect(),
+            groups: groups
+                .map(|(id, name)| (id.clone(), privacy.name(name).into_owned()))
+                .collect(),
         }
     }
 
     /// Returns a conversation as it is told, for its own id.
     pub(crate) fn chat(&self, id: &ConversationId, privacy: &Privacy, names: &Names) -> Chat {
-        let is_group = matches!(id.kind(), ConversationKind::Group | ConversationKind::WriteGroup);
+        let is_group = matches!(
+            id.kind(),
+            ConversationKind::Group | ConversationKind::WriteGroup
+        );
         let shown = |user: &UserId| {
-            let user = privacy.tokens().map_or_else(|| user.clone(), |tokens| tokens.user(user));
-            names.users.get(&user).cloned().unwrap_or_else(|| user.to_string())
+            let user = privacy
+                .tokens()
+                .map_or_else(|| user.clone(), |tokens| tokens.user(user));
+            names
+                .users
+                .get(&user)
+                .cloned()
+                .unwrap_or_else(|| user.to_string())
         };
         let title = match id.kind() {
             ConversationKind::Group | ConversationKind::WriteGroup => {
                 let group = id.group_id().unwrap_or_default();
-                let group = privacy.tokens().map_or_else(|| group.clone(), |tokens| tokens.group(&group));
-                Some(names.groups.get(&group).cloned().unwrap_or_else(|| group.to_string()))
+                let group = privacy
+                    .tokens()
+                    .map_or_else(|| group.clone(), |tokens| tokens.group(&group));
+                Some(
+                    names
+                        .groups
+                        .get(&group)
+                        .cloned()
+                        .unwrap_or_else(|| group.to_string()),
+                )
             }
             ConversationKind::Single | ConversationKind::Notification => {
                 let pairs = id.pairs();
@@ -105,9 +137,13 @@ impl People {
             }
             ConversationKind::Log | ConversationKind::Other => None,
         };
-        let conversation_id = privacy.tokens().map_or_else(|| id.clone(), |tokens| tokens.conversation(id));
+        let conversation_id = privacy
+            .tokens()
+            .map_or_else(|| id.clone(), |tokens| tokens.conversation(id));
         Chat {
-            title: title.filter(|title| !title.is_empty()).unwrap_or_else(|| conversation_id.to_string()),
+            title: title
+                .filter(|title| !title.is_empty())
+                .unwrap_or_else(|| conversation_id.to_string()),
             conversation_id,
             is_group,
         }

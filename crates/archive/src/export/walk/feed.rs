@@ -57,8 +57,16 @@ pub(crate) struct Rank {
 impl Rank {
     pub(crate) fn new(order: Order, conversation: &ConversationId, seq: Seq, period: i32) -> Self {
         Self {
-            kind: if order.by_kind { kind_number(conversation.kind()) } else { 0 },
-            ahead: if order.by_conversation { conversation.clone() } else { ConversationId::default() },
+            kind: if order.by_kind {
+                kind_number(conversation.kind())
+            } else {
+                0
+            },
+            ahead: if order.by_conversation {
+                conversation.clone()
+            } else {
+                ConversationId::default()
+            },
             period: if order.period.is_some() { period } else { 0 },
             conversation_id: conversation.clone(),
             seq,
@@ -120,12 +128,18 @@ pub(crate) trait Feed: Sync {
     async fn counts(&self) -> Result<Counts>;
 
     /// Returns all messages that are wanted, in that order, as little of each as is needed.
-    async fn glances(&self, order: Order, media: bool)
-    -> Result<BoxStream<'static, Result<Vec<Glance>>>>;
+    async fn glances(
+        &self,
+        order: Order,
+        media: bool,
+    ) -> Result<BoxStream<'static, Result<Vec<Glance>>>>;
 
     /// Returns the same messages in the same order whole; those outside the scope may be missing.
-    async fn sent(&self, order: Order, scope: &Scope)
-    -> Result<BoxStream<'static, Result<Vec<Sent>>>>;
+    async fn sent(
+        &self,
+        order: Order,
+        scope: &Scope,
+    ) -> Result<BoxStream<'static, Result<Vec<Sent>>>>;
 }
 
 /// How many messages there are.
@@ -159,12 +173,24 @@ pub(crate) mod memory {
                 .iter()
                 .map(|row| {
                     let message = &row.message;
-                    let day = message.send_time.to_jiff().map_or_else(jiff::civil::Date::default, |time| {
-                        self.zone.to_datetime(time).date()
-                    });
-                    let day = if order.period == Some(Period::Month) { day.first_of_month() } else { day };
-                    let days = day.since(jiff::civil::date(1970, 1, 1)).map_or(0, |span| span.get_days());
-                    (Rank::new(order, &message.conversation_id, message.seq, days), row.clone())
+                    let day = message
+                        .send_time
+                        .to_jiff()
+                        .map_or_else(jiff::civil::Date::default, |time| {
+                            self.zone.to_datetime(time).date()
+                        });
+                    let day = if order.period == Some(Period::Month) {
+                        day.first_of_month()
+                    } else {
+                        day
+                    };
+                    let days = day
+                        .since(jiff::civil::date(1970, 1, 1))
+                        .map_or(0, |span| span.get_days());
+                    (
+                        Rank::new(order, &message.conversation_id, message.seq, days),
+                        row.clone(),
+                    )
                 })
                 .collect();
             rows.sort_by(|a, b| a.0.cmp(&b.0));
@@ -182,7 +208,11 @@ pub(crate) mod memory {
             })
         }
 
-        async fn glances(&self, order: Order, media: bool) -> Result<BoxStream<'static, Result<Vec<Glance>>>> {
+        async fn glances(
+            &self,
+            order: Order,
+            media: bool,
+        ) -> Result<BoxStream<'static, Result<Vec<Glance>>>> {
             let glances: Vec<Glance> = self
                 .ordered(order)
                 .into_iter()
@@ -193,7 +223,11 @@ pub(crate) mod memory {
                     send_time: row.message.send_time,
                     last_changed: row.last_changed,
                     send_id: row.message.send_id.clone(),
-                    revoked_by: row.message.revoked.as_ref().map(|revoked| revoked.user_id.clone()),
+                    revoked_by: row
+                        .message
+                        .revoked
+                        .as_ref()
+                        .map(|revoked| revoked.user_id.clone()),
                     content_known: row.content_known,
                     weight: (row.message.content.len() + row.text().len()) as u64,
                     content: media.then(|| (row.message.content_type, row.message.content.clone())),
@@ -203,10 +237,17 @@ pub(crate) mod memory {
             Ok(stream::iter(chunks).boxed())
         }
 
-        async fn sent(&self, order: Order, scope: &Scope) -> Result<BoxStream<'static, Result<Vec<Sent>>>> {
+        async fn sent(
+            &self,
+            order: Order,
+            scope: &Scope,
+        ) -> Result<BoxStream<'static, Result<Vec<Sent>>>> {
             let is_wanted = |row: &Row| {
                 let conversation = &row.message.conversation_id;
-                scope.conversations.as_ref().is_none_or(|wanted| wanted.contains(conversation))
+                scope
+                    .conversations
+                    .as_ref()
+                    .is_none_or(|wanted| wanted.contains(conversation))
                     && scope.months.contains(&row.month())
             };
             let sent: Vec<Sent> = self

@@ -33,7 +33,10 @@ pub(crate) fn layouts(request: &ExportRequest) -> Result<Vec<Layout>> {
     let mut layouts: Vec<Layout> = Vec::new();
     for format in &request.formats {
         let template = template(request, *format)?;
-        if let Some(layout) = layouts.iter_mut().find(|layout| layout.template == template) {
+        if let Some(layout) = layouts
+            .iter_mut()
+            .find(|layout| layout.template == template)
+        {
             if !layout.formats.contains(format) {
                 layout.formats.push(*format);
             }
@@ -56,7 +59,9 @@ pub(crate) fn layouts(request: &ExportRequest) -> Result<Vec<Layout>> {
         });
     }
     if layouts.is_empty() {
-        return Err(Error::Invalid("an export needs at least one format".to_owned()));
+        return Err(Error::Invalid(
+            "an export needs at least one format".to_owned(),
+        ));
     }
     Ok(layouts)
 }
@@ -70,7 +75,9 @@ pub(crate) fn template(request: &ExportRequest, format: ExportFormat) -> Result<
     let template = Template::parse(written)?;
     Ok(match request.split {
         Some(Split::Day) if !template.has_day() => template.with("day"),
-        Some(Split::Month) if !template.has_month() && !template.has_day() => template.with("month"),
+        Some(Split::Month) if !template.has_month() && !template.has_day() => {
+            template.with("month")
+        }
         _ => template,
     })
 }

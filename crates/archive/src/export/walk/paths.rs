@@ -40,7 +40,10 @@ pub(crate) fn assign(
             *distinct.entry(id).or_default() += 1;
         }
     }
-    let at = clashing(layout, parts).into_iter().next().unwrap_or_default();
+    let at = clashing(layout, parts)
+        .into_iter()
+        .next()
+        .unwrap_or_default();
     let stem = parts.get(at).map_or("", |part| part.stem.as_str());
     Err(Error::Invalid(format!(
         "template {:?} gives {stem:?} to several files, or to what the export needs itself",

@@ -167,11 +167,18 @@ impl Open {
             field(&mut self.digest, seen.title.title.as_bytes());
         }
         self.digest.update(glance.seq.0.to_le_bytes());
-        self.digest.update(glance.last_changed.as_millis().to_le_bytes());
+        self.digest
+            .update(glance.last_changed.as_millis().to_le_bytes());
         for attached in seen.attached {
-            field(&mut self.digest, attached.as_deref().unwrap_or_default().as_bytes());
+            field(
+                &mut self.digest,
+                attached.as_deref().unwrap_or_default().as_bytes(),
+            );
         }
-        for user in [Some(&glance.send_id), glance.revoked_by.as_ref()].into_iter().flatten() {
+        for user in [Some(&glance.send_id), glance.revoked_by.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             if !self.people.contains(user) {
                 self.people.insert(user.clone());
             }

@@ -66,7 +66,9 @@ impl Chats {
     fn holes(&self) -> u64 {
         let holes = self.spans.iter().map(|(first, last, count)| {
             let numbers = last.0.saturating_sub(first.0).saturating_add(1);
-            u64::try_from(numbers).unwrap_or_default().saturating_sub(*count)
+            u64::try_from(numbers)
+                .unwrap_or_default()
+                .saturating_sub(*count)
         });
         holes.sum()
     }
@@ -85,7 +87,11 @@ pub(crate) struct Surveyor<'a> {
 impl Surveyor<'_> {
     /// Goes through the messages once for each order that files need; nearly always that is one. `None` where it
     /// was told to stop.
-    pub(crate) async fn run(&self, feed: &dyn Feed, progress: &dyn Progress) -> Result<Option<Survey>> {
+    pub(crate) async fn run(
+        &self,
+        feed: &dyn Feed,
+        progress: &dyn Progress,
+    ) -> Result<Option<Survey>> {
         let counts = feed.counts().await?;
         let left_out = if self.request.logs { 0 } else { counts.in_logs };
         let expected = counts.found - left_out.min(counts.found);
@@ -117,7 +123,9 @@ impl Surveyor<'_> {
                 }
                 for glance in &batch {
                     let id = &glance.conversation_id;
-                    let chat = survey.chats.find(id, || self.people.chat(id, self.privacy, self.names));
+                    let chat = survey
+                        .chats
+                        .find(id, || self.people.chat(id, self.privacy, self.names));
                     let attached = self.attached(glance, &mut survey.media, &mut missing);
                     if round == 0 {
                         survey.chats.count(chat, glance.seq);
@@ -138,7 +146,12 @@ impl Surveyor<'_> {
             }
             for (at, planner) in planners {
                 let mut parts = planner.finish();
-                paths::assign(&self.layouts[at], &mut parts, &survey.chats.all, self.request.lang)?;
+                paths::assign(
+                    &self.layouts[at],
+                    &mut parts,
+                    &survey.chats.all,
+                    self.request.lang,
+                )?;
                 survey.parts[at] = parts;
             }
         }

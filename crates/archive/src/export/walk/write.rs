@@ -106,7 +106,11 @@ impl Walk {
             let mut sent = Some(sent);
             for lane in &mut self.lanes {
                 let (id, seq, period) = match (&sent, &prepared) {
-                    (Some(sent), _) => (&sent.row.message.conversation_id, sent.row.message.seq, sent.period),
+                    (Some(sent), _) => (
+                        &sent.row.message.conversation_id,
+                        sent.row.message.seq,
+                        sent.period,
+                    ),
                     (None, Some(Prepared { rank_of, .. })) => (&rank_of.0, rank_of.1, rank_of.2),
                     (None, None) => continue,
                 };
@@ -161,13 +165,18 @@ struct Prepared {
 
 impl Prepared {
     fn new(plan: &Plan, mut sent: Sent) -> Self {
-        let rank_of = (sent.row.message.conversation_id.clone(), sent.row.message.seq, sent.period);
+        let rank_of = (
+            sent.row.message.conversation_id.clone(),
+            sent.row.message.seq,
+            sent.period,
+        );
         let mut blackened = Blackened::new();
         let mut addresses = Vec::new();
         let text = if plan.privacy.is_off() {
             std::mem::take(&mut sent.text)
         } else {
-            plan.privacy.apply(&mut sent.row, &mut blackened, &mut addresses)
+            plan.privacy
+                .apply(&mut sent.row, &mut blackened, &mut addresses)
         };
         Self {
             sent,
@@ -208,10 +217,16 @@ impl Lane {
 
     fn write(&mut self, plan: &Plan, prepared: &Prepared, chat: usize) -> Result<()> {
         if self.open.is_none() {
-            let jobs = plan.jobs.get(&(self.layout, self.at)).cloned().unwrap_or_default();
+            let jobs = plan
+                .jobs
+                .get(&(self.layout, self.at))
+                .cloned()
+                .unwrap_or_default();
             let mut writers = Vec::with_capacity(jobs.len());
             for job in jobs {
-                let writer = job.format.begin(&job.staged, &job.part, &plan.setting, plan.options)?;
+                let writer =
+                    job.format
+                        .begin(&job.staged, &job.part, &plan.setting, plan.options)?;
                 writers.push((writer, job));
             }
             self.open = Some(Open {
@@ -236,7 +251,8 @@ impl Lane {
             let file = plan.media.as_ref()?.get(url)?;
             Some(Attachment {
                 path: file.path.clone(),
-                content_type: (!file.content_type.is_empty()).then(|| file.content_type.to_string()),
+                content_type: (!file.content_type.is_empty())
+                    .then(|| file.content_type.to_string()),
                 size: file.size,
             })
         };
@@ -265,7 +281,9 @@ impl Lane {
         if open.messages != part.messages {
             return Err(changed());
         }
-        let one = (part.chats.len() == 1).then(|| part.chats.first()).flatten();
+        let one = (part.chats.len() == 1)
+            .then(|| part.chats.first())
+            .flatten();
         for (writer, job) in open.writers {
             let holds = Holds {
                 messages: open.messages,
@@ -276,7 +294,11 @@ impl Lane {
                 part: part.number,
                 first: part.first,
                 last: part.last,
-                redacted: open.blackened.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect::<BTreeMap<_, _>>(),
+                redacted: open
+                    .blackened
+                    .iter()
+                    .map(|(what, count)| ((*what).to_owned(), *count))
+                    .collect::<BTreeMap<_, _>>(),
                 cut: writer.cut(),
                 fingerprint: job.fingerprint.clone(),
             };
@@ -321,7 +343,8 @@ fn sums(files: &Receiver<Ended>) -> Result<Vec<Staged>> {
 
 /// Returns what is to be known of a file.
 pub(crate) fn record(full: &Path, path: String) -> Result<FileRecord> {
-    let sums = file_sums(full).map_err(|error| Error::store(format!("read {}", full.display()), error))?;
+    let sums =
+        file_sums(full).map_err(|error| Error::store(format!("read {}", full.display()), error))?;
     Ok(FileRecord {
         path,
         kind: FileKind::Messages,

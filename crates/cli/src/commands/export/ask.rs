@@ -9,7 +9,12 @@ use crate::error::Result;
 use crate::run::App;
 
 /// Reads a query. Its names are looked up once, and what they were taken to mean is kept for the manifest.
-pub(super) fn ask(app: &App, text: &str, index: &Index, directory: &Directory) -> Result<(Query, Asked)> {
+pub(super) fn ask(
+    app: &App,
+    text: &str,
+    index: &Index,
+    directory: &Directory,
+) -> Result<(Query, Asked)> {
     let node = parse(text).map_err(|error| malformed(text, &error))?;
     let context = Context {
         query: text,
@@ -32,14 +37,28 @@ pub(super) fn ask(app: &App, text: &str, index: &Index, directory: &Directory) -
 fn resolved(node: &Node, directory: &Directory, names: &mut Vec<Resolved>) {
     let (field, value) = match node {
         Node::And(parts) | Node::Or(parts) => {
-            return parts.iter().for_each(|part| resolved(part, directory, names));
+            return parts
+                .iter()
+                .for_each(|part| resolved(part, directory, names));
         }
         Node::Not(part) => return resolved(part, directory, names),
         Node::Text(_) => return,
         Node::Field { field, value, .. } => (*field, value),
     };
-    let users = || directory.users(value).iter().map(ToString::to_string).collect::<Vec<_>>();
-    let groups = || directory.groups(value).iter().map(ToString::to_string).collect::<Vec<_>>();
+    let users = || {
+        directory
+            .users(value)
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    let groups = || {
+        directory
+            .groups(value)
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
     let ids = match field {
         Field::From | Field::With | Field::Mentions => users(),
         Field::Group => groups(),

@@ -48,10 +48,16 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     app.ui.status(match (lang, check.is_whole()) {
         (Lang::En, true) => format!("{files} files, {messages} messages: all as the manifest says"),
         (Lang::Zh, true) => format!("{files} 个文件，{messages} 条消息：与清单一致"),
-        (Lang::En, false) => format!("{files} files, {messages} messages: {problems} not as the manifest says"),
+        (Lang::En, false) => {
+            format!("{files} files, {messages} messages: {problems} not as the manifest says")
+        }
         (Lang::Zh, false) => format!("{files} 个文件，{messages} 条消息：{problems} 处与清单不符"),
     });
-    if check.is_whole() { Ok(()) } else { Err(CommandError::Gaps) }
+    if check.is_whole() {
+        Ok(())
+    } else {
+        Err(CommandError::Gaps)
+    }
 }
 
 fn told(problem: &ExportProblem, lang: Lang) -> String {

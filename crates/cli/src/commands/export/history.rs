@@ -45,13 +45,19 @@ pub(super) struct History(Option<PathBuf>);
 impl History {
     /// Finds the file. Where there is no such folder, nothing is remembered.
     pub(super) fn of_user() -> Self {
-        Self(folder(|name| std::env::var_os(name).map(PathBuf::from)).map(|folder| folder.join("openim-history/exports.jsonl")))
+        Self(
+            folder(|name| std::env::var_os(name).map(PathBuf::from))
+                .map(|folder| folder.join("openim-history/exports.jsonl")),
+        )
     }
 
     /// Returns the last run of a job. A line that cannot be read is passed over.
     pub(super) fn last(&self, file: &str, job: &str) -> Option<Run> {
         let text = fs::read_to_string(self.0.as_ref()?).ok()?;
-        let runs = text.lines().rev().filter_map(|line| serde_json::from_str::<Run>(line).ok());
+        let runs = text
+            .lines()
+            .rev()
+            .filter_map(|line| serde_json::from_str::<Run>(line).ok());
         let mut of_job = runs.filter(|run| run.file == file && run.job == job);
         of_job.next()
     }
@@ -67,7 +73,11 @@ impl History {
         let mut line = serde_json::to_vec(run)?;
         line.push(b'\n');
         // One write of one line: two programs at once do not mix theirs.
-        OpenOptions::new().create(true).append(true).open(path)?.write_all(&line)
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)?
+            .write_all(&line)
     }
 }
 
@@ -97,15 +107,26 @@ mod tests {
             error: None,
         };
         assert_eq!(history.last("f", "a"), None);
-        for (job, outcome) in [("a", Outcome::Failed), ("b", Outcome::Done), ("a", Outcome::Done), ("b", Outcome::Failed)] {
+        for (job, outcome) in [
+            ("a", Outcome::Failed),
+            ("b", Outcome::Done),
+            ("a", Outcome::Done),
+            ("b", Outcome::Failed),
+        ] {
             history.add(&run(job, outcome)).expect("writes");
         }
         let path = keep.path().join("a/exports.jsonl");
         let mut text = fs::read_to_string(&path).expect("reads");
         text.push_str("{half");
         fs::write(&path, text).expect("writes");
-        assert_eq!(history.last("f", "a").map(|run| run.outcome), Some(Outcome::Done));
-        assert_eq!(history.last("f", "b").map(|run| run.outcome), Some(Outcome::Failed));
+        assert_eq!(
+            history.last("f", "a").map(|run| run.outcome),
+            Some(Outcome::Done)
+        );
+        assert_eq!(
+            history.last("f", "b").map(|run| run.outcome),
+            Some(Outcome::Failed)
+        );
         assert_eq!(history.last("other", "b"), None);
     }
 }

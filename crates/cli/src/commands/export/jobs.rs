@@ -61,12 +61,22 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result {
                 };
                 match (&run.error, lang) {
                     (Some(error), _) => format!("{when} {outcome}: {error}"),
-                    (None, Lang::En) => format!("{when} {outcome}: {} messages", thousands(run.messages)),
-                    (None, Lang::Zh) => format!("{when} {outcome}：{} 条消息", thousands(run.messages)),
+                    (None, Lang::En) => {
+                        format!("{when} {outcome}: {} messages", thousands(run.messages))
+                    }
+                    (None, Lang::Zh) => {
+                        format!("{when} {outcome}：{} 条消息", thousands(run.messages))
+                    }
                 }
             }
         };
-        writeln!(app.out, "{}\t{}\t{}\t{last}", job.name, job.format.join(","), job.to)?;
+        writeln!(
+            app.out,
+            "{}\t{}\t{}\t{last}",
+            job.name,
+            job.format.join(","),
+            job.to
+        )?;
     }
     if jobs.is_empty() {
         app.ui.status(say(

@@ -31,7 +31,8 @@ pub(super) async fn run(app: &mut App, args: &MakeArgs) -> Result<ExportReport> 
         let opened = archive.index(cache_of(&archive, "index"), IndexSettings::default());
         let (index, healed) = stages.watch(opened).await?;
         if let Some(healed) = healed {
-            app.ui.status(crate::words::archive::healed(&healed, app.ui.lang));
+            app.ui
+                .status(crate::words::archive::healed(&healed, app.ui.lang));
         }
         let directory = Directory::open(&archive).await?;
         let (query, asked) = ask::ask(app, &text, &index, &directory)?;
@@ -69,9 +70,13 @@ pub(super) async fn run(app: &mut App, args: &MakeArgs) -> Result<ExportReport> 
         memory: usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX),
     };
     let report = if args.dry_run {
-        stages.watch(plan(&archive, index.as_ref(), &request, &stages)).await
+        stages
+            .watch(plan(&archive, index.as_ref(), &request, &stages))
+            .await
     } else {
-        stages.watch(export(&archive, index.as_ref(), &request, &stages)).await
+        stages
+            .watch(export(&archive, index.as_ref(), &request, &stages))
+            .await
     };
     drop(stages);
     let report = report.map_err(refused)?;

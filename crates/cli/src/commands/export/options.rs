@@ -96,8 +96,10 @@ impl ChosenArgs {
             ("group", &self.group),
             ("in", &self.conversation),
         ] {
-            let each: Vec<String> =
-                values.iter().map(|value| format!("{field}:{}", quoted(value))).collect();
+            let each: Vec<String> = values
+                .iter()
+                .map(|value| format!("{field}:{}", quoted(value)))
+                .collect();
             match each.len() {
                 0 => {}
                 1 => parts.extend(each),
@@ -123,7 +125,8 @@ impl ChosenArgs {
 }
 
 fn quoted(value: &str) -> String {
-    let is_plain = !value.is_empty() && !value.contains([' ', '\t', '\n', '"', '(', ')', '\u{3000}']);
+    let is_plain =
+        !value.is_empty() && !value.contains([' ', '\t', '\n', '"', '(', ')', '\u{3000}']);
     if is_plain {
         value.to_owned()
     } else {
@@ -147,7 +150,9 @@ impl KeyArgs {
                 let mut key = Vec::new();
                 let read = std::io::stdin().lock().read_to_end(&mut key);
                 read.map_err(|error| {
-                    CommandError::usage(format!("--pseudonyms-file: standard input cannot be read: {error}"))
+                    CommandError::usage(format!(
+                        "--pseudonyms-file: standard input cannot be read: {error}"
+                    ))
                 })?;
                 key
             }

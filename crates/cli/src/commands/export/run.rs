@@ -55,7 +55,8 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         let outcome = perform(app, job).await;
         let run = remembered(&config, job, began, clock, &outcome);
         if let Err(error) = history.add(&run) {
-            app.ui.warning(format!("the history of exports cannot be written: {error}"));
+            app.ui
+                .warning(format!("the history of exports cannot be written: {error}"));
         }
         match outcome {
             Ok(_) => {}
@@ -69,7 +70,8 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     if failed == 0 {
         return Ok(());
     }
-    app.ui.hint("`openim-history export run --failed` runs only these again");
+    app.ui
+        .hint("`openim-history export run --failed` runs only these again");
     Err(CommandError::Said)
 }
 
@@ -92,7 +94,8 @@ fn chosen(config: &Config, args: &Args, history: &History) -> Result<Vec<ExportJ
         found.cloned().ok_or_else(|| {
             let known: Vec<&str> = all.iter().map(|job| job.name.as_str()).collect();
             let known = match known.len() {
-                0 => "none is saved: write a section [export.NAME] into openim-history.toml".to_owned(),
+                0 => "none is saved: write a section [export.NAME] into openim-history.toml"
+                    .to_owned(),
                 _ => format!("there are {}", known.join(", ")),
             };
             CommandError::usage_with_hint(format!("there is no saved export {name:?}"), known)
@@ -104,15 +107,28 @@ fn chosen(config: &Config, args: &Args, history: &History) -> Result<Vec<ExportJ
 /// Returns the configuration the jobs stand in.
 pub(super) fn file(config: &Config) -> String {
     let path = config.file().unwrap_or_else(|| std::path::Path::new(""));
-    std::path::absolute(path).map_or_else(|_| path.display().to_string(), |path| path.display().to_string())
+    std::path::absolute(path).map_or_else(
+        |_| path.display().to_string(),
+        |path| path.display().to_string(),
+    )
 }
 
 async fn perform(app: &mut App, job: &ExportJob) -> Result<ExportReport> {
-    let named = |error: openim_history_archive::Error| CommandError::usage(format!("[export.{}] {error}", job.name));
-    let formats: Result<Vec<ExportFormat>, _> = job.format.iter().map(|name| ExportFormat::named(name)).collect();
+    let named = |error: openim_history_archive::Error| {
+        CommandError::usage(format!("[export.{}] {error}", job.name))
+    };
+    let formats: Result<Vec<ExportFormat>, _> = job
+        .format
+        .iter()
+        .map(|name| ExportFormat::named(name))
+        .collect();
     let split = job.split.as_deref().map(Split::parse).transpose();
     let args = MakeArgs {
-        query: if job.query.is_empty() { Vec::new() } else { vec![job.query.clone()] },
+        query: if job.query.is_empty() {
+            Vec::new()
+        } else {
+            vec![job.query.clone()]
+        },
         place: PlaceArgs::named(job.archive.clone()),
         chosen: ChosenArgs::default(),
         to: Some(job.to.clone()),

@@ -52,7 +52,9 @@ pub(super) fn summary(ui: &Ui, report: &ExportReport, is_dry: bool, folder: &Pat
     if let Some(missing) = totals.media_missing.filter(|missing| *missing > 0) {
         let attachments = Thing::Attachment.count(missing, lang);
         ui.warning(match lang {
-            Lang::En => format!("{attachments} not in the archive: `openim-history sync --media` fetches them"),
+            Lang::En => format!(
+                "{attachments} not in the archive: `openim-history sync --media` fetches them"
+            ),
             Lang::Zh => format!("{attachments}不在归档中：`openim-history sync --media` 可获取"),
         });
     }

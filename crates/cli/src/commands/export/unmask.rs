@@ -40,10 +40,16 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
             Some((id, name)) => writeln!(app.out, "{token}\t{id}\t{name}")?,
             None => {
                 unknown += 1;
-                app.ui.warning(format!("{token}: nobody in this archive has it with this key"));
+                app.ui.warning(format!(
+                    "{token}: nobody in this archive has it with this key"
+                ));
             }
         }
     }
     app.out.flush()?;
-    if unknown == 0 { Ok(()) } else { Err(CommandError::Gaps) }
+    if unknown == 0 {
+        Ok(())
+    } else {
+        Err(CommandError::Gaps)
+    }
 }
