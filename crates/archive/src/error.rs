@@ -30,6 +30,14 @@ pub enum Error {
         /// One name that lies there.
         found: String,
     },
+    /// A folder is no export of this request: nothing in it was touched.
+    #[error("{folder} is not the folder of this export: {reason}")]
+    ForeignExport {
+        /// The folder.
+        folder: String,
+        /// What tells so.
+        reason: String,
+    },
     /// The archive was written by a newer version of this program.
     #[error(
         "{place} has format {found}, and this version knows formats up to {known}: a newer version of openim-history made it"

@@ -122,8 +122,10 @@ pub trait Writer: Send {
     /// Returns about how many bytes the file has so far.
     fn written(&self) -> u64;
 
-    /// Returns the paths of all files this writer made, relative to the export's folder, the main one first.
-    fn files(&self) -> Vec<String>;
+    /// Returns how many values were too long for the format, and were cut off with a remark.
+    fn cut(&self) -> u64 {
+        0
+    }
 
     /// Writes what comes after the last message, and makes sure everything is on the disk. `next` is the
     /// file that follows this one.

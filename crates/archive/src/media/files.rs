@@ -26,7 +26,7 @@ pub struct MediaFile {
 }
 
 /// The attachments an archive has, by address: about 200 bytes of memory each.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct MediaFiles {
     by_url: HashMap<Digest16, MediaFile>,
 }

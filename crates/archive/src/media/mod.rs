@@ -26,3 +26,4 @@ pub use self::kind::{MediaKind, MediaStatus, UnknownMediaKind};
 pub use self::options::MediaOptions;
 pub use self::plan::{MediaPlan, Tally, plan};
 pub use self::report::{MediaFailure, MediaReport};
+pub(crate) use self::scan::TYPES;

@@ -14,7 +14,7 @@ use crate::tables::file::DataFile;
 use crate::tables::messages::read::each_content;
 
 /// The types of messages that can have attachments.
-const TYPES: &[ContentType] = &[
+pub(crate) const TYPES: &[ContentType] = &[
     ContentType::PICTURE,
     ContentType::VOICE,
     ContentType::VIDEO,

@@ -49,9 +49,11 @@ impl Intake {
         let mut fresh: Vec<(Month, Slot)> = Vec::with_capacity(slots.len());
         for slot in slots {
             let (conversation, seq, time) = match &slot {
-                Slot::Message(message) => {
-                    (&message.conversation_id, message.seq, Some(message.send_time))
-                }
+                Slot::Message(message) => (
+                    &message.conversation_id,
+                    message.seq,
+                    Some(message.send_time),
+                ),
                 Slot::Hole(hole) => (&hole.conversation_id, hole.seq, None),
             };
             if self.ledger.has(conversation, seq) {
@@ -89,7 +91,8 @@ impl Intake {
         for row in rows {
             let month = self.calendar.month(row.message.send_time);
             let message = &row.message;
-            self.ledger.put(&message.conversation_id, message.seq, month);
+            self.ledger
+                .put(&message.conversation_id, message.seq, month);
             replaced.push(Added::new(month, row));
         }
         self.counts.changed += replaced.len() as u64;
@@ -115,7 +118,8 @@ impl Intake {
             .filter(|(month, _)| months.contains(month))
             .try_for_each(|(month, part)| {
                 let here = added.iter().filter(|added| added.month == *month);
-                here.into_iter().try_for_each(|added| part.push(&added.row, &added.text))
+                here.into_iter()
+                    .try_for_each(|added| part.push(&added.row, &added.text))
             })?;
         for month in months {
             if self.parts.get(&month).is_some_and(Part::is_large)

@@ -4,6 +4,7 @@ mod change;
 mod copy;
 mod crash;
 mod damage;
+mod export;
 mod follow;
 mod limits;
 mod media;

@@ -39,6 +39,11 @@ pub(crate) struct PlaceArgs {
 }
 
 impl PlaceArgs {
+    /// Names an archive that was not typed; the configured one where it is none.
+    pub(crate) fn named(archive: Option<String>) -> Self {
+        Self { archive }
+    }
+
     /// Returns the place that was typed, or else the configured one. Nothing is touched yet.
     pub(crate) fn place(&self, config: &Config) -> Result<Place> {
         chosen(self.archive.as_ref(), config)

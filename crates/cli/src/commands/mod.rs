@@ -7,6 +7,7 @@ mod config;
 mod conversations;
 mod demo;
 mod doctor;
+mod export;
 mod groups;
 mod index;
 mod info;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Messages(messages::Args),
     Message(message::Args),
     Search(search::Args),
+    Export(export::Args),
     Sql(sql::Args),
     Sync(sync::Args),
     Status(status::Args),
@@ -66,6 +68,7 @@ pub(crate) async fn run(app: &mut App, command: Command) -> Result {
         Command::Messages(args) => messages::run(app, &args).await,
         Command::Message(args) => message::run(app, &args).await,
         Command::Search(args) => search::run(app, &args).await,
+        Command::Export(args) => export::run(app, &args).await,
         Command::Sql(args) => sql::run(app, &args).await,
         Command::Sync(args) => sync::run(app, &args).await,
         Command::Status(args) => status::run(app, &args).await,

@@ -99,6 +99,18 @@ impl CommandError {
         }
     }
 
+    /// Returns what is said of it, on one line.
+    pub(crate) fn text(&self) -> Option<String> {
+        match self {
+            Self::Library(error) => Some(error.to_string()),
+            Self::Archive(error) => Some(archive::text(error)),
+            Self::Usage { text, .. } => Some(text.lines().next().unwrap_or_default().to_owned()),
+            Self::Missing { what, .. } => Some(format!("{what} not found")),
+            Self::Output(error) => Some(error.to_string()),
+            Self::Gaps | Self::Interrupted | Self::Said => None,
+        }
+    }
+
     /// Tells the user, and returns the exit code.
     pub(crate) fn report(&self, ui: &Ui) -> ExitCode {
         match self {

@@ -11,6 +11,7 @@ mod broken;
 mod config;
 mod demo;
 mod doctor;
+mod export;
 mod files;
 mod follow;
 mod lists;

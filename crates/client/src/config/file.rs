@@ -6,6 +6,7 @@ use strsim::normalized_damerau_levenshtein;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::job::{self, ExportJob};
 use super::key::{KEYS, Key};
 use super::origin::{Layer, ValueOrigin};
 use super::text;
@@ -16,7 +17,7 @@ use crate::error::{Error, Result};
 const ALIKE: f64 = 0.6;
 
 /// Reads the file.
-pub(super) fn read(path: &Path) -> Result<Vec<(&'static Key, Setting)>> {
+pub(super) fn read(path: &Path) -> Result<(Vec<(&'static Key, Setting)>, Vec<ExportJob>)> {
     // A file that cannot be read is a wrong configuration, not trouble on the way to the history.
     let text = text::read("configuration file", path).map_err(|error| match error {
         Error::Io { what, source } => Error::Config {
@@ -25,7 +26,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<(&'static Key, Setting)>> {
         },
         other => other,
     })?;
-    parse(path, &text)
+    Ok((parse(path, &text)?, job::parse(path, &text)?))
 }
 
 /// Returns the key that was probably meant.
@@ -36,7 +37,10 @@ pub(super) fn nearest_key(name: &str) -> Option<&'static str> {
     nearest(name, KEYS.iter().map(|key| key.name)).or_else(|| misplaced.map(|key| key.name))
 }
 
-fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+pub(super) fn nearest(
+    name: &str,
+    known: impl Iterator<Item = &'static str>,
+) -> Option<&'static str> {
     known
         .map(|known| (normalized_damerau_levenshtein(name, known), known))
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
@@ -75,6 +79,10 @@ impl Document<'_> {
             let full = format!("{prefix}{}", name.get_ref());
             if let Some(key) = Key::named(&full) {
                 settings.push((key, self.setting(key, at, value)?));
+                continue;
+            }
+            // Saved exports have names of their own.
+            if full == job::SECTION {
                 continue;
             }
             let inside = format!("{full}.");

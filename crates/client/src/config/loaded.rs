@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::inputs::{ConfigInputs, FILE_VARIABLE};
+use super::job::ExportJob;
 use super::key::{KEYS, Key, Kind};
 use super::layers::Settings;
 use super::origin::ValueOrigin;
@@ -20,6 +21,7 @@ pub struct Config {
     pub(super) inputs: ConfigInputs,
     retention: Option<Retention>,
     warnings: Vec<Warning>,
+    exports: Vec<ExportJob>,
 }
 
 /// How many days the server keeps messages, as its configuration says.
@@ -69,9 +71,9 @@ impl Config {
 
         let mut own = Settings::default();
         let mut warnings = environment::misspelt(&inputs);
-        let of_file = match &inputs.file {
+        let (of_file, exports) = match &inputs.file {
             Some(path) => file::read(path)?,
-            None => Vec::new(),
+            None => (Vec::new(), Vec::new()),
         };
         if let Some(path) = &inputs.file
             && of_file
@@ -113,6 +115,7 @@ impl Config {
             inputs,
             retention,
             warnings,
+            exports,
         })
     }
 
@@ -143,6 +146,11 @@ impl Config {
         self.settings
             .of(key)
             .map_or(ValueOrigin::Default, |setting| setting.origin.clone())
+    }
+
+    /// Returns the saved exports, in the order of the file.
+    pub fn exports(&self) -> &[ExportJob] {
+        &self.exports
     }
 
     /// Returns what is odd but does not stand in the way.

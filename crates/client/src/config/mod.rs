@@ -28,6 +28,7 @@
 mod environment;
 mod file;
 mod inputs;
+mod job;
 mod key;
 mod layers;
 mod loaded;
@@ -56,6 +57,7 @@ mod value;
 mod warning;
 
 pub use self::inputs::{ConfigInputs, FILE_NAME, FILE_VARIABLE, Flags};
+pub use self::job::ExportJob;
 pub use self::key::{Key, keys};
 pub use self::loaded::{Config, Retention, Shown};
 pub use self::options::Via;

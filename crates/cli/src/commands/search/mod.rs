@@ -194,7 +194,7 @@ fn shown(key: &Key) -> String {
 }
 
 /// Says what is wrong with a query, and points at it.
-fn malformed(query: &str, error: &SyntaxError) -> CommandError {
+pub(crate) fn malformed(query: &str, error: &SyntaxError) -> CommandError {
     let before = query.get(..error.at.start).unwrap_or_default();
     let wrong = query.get(error.at.clone()).unwrap_or_default();
     let (blank, marks) = (width(before), width(wrong).max(1));

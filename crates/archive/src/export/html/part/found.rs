@@ -89,11 +89,6 @@ impl Found {
         Ok(())
     }
 
-    /// Returns the paths of the files.
-    pub(super) fn files(&self) -> impl Iterator<Item = String> {
-        (1..=self.number).map(|number| search_data(&self.page, number))
-    }
-
     /// Ends the last file.
     pub(super) fn end(mut self) -> Result<()> {
         self.close(false)?;

@@ -125,12 +125,6 @@ impl Writer for PageWriter {
         self.sink.written() + self.body.to.len() as u64
     }
 
-    fn files(&self) -> Vec<String> {
-        std::iter::once(self.part.path.clone())
-            .chain(self.found.files())
-            .collect()
-    }
-
     fn end(mut self: Box<Self>, next: Option<&Part>) -> Result<()> {
         let title = self.title.clone();
         if self.head.is_none() {

@@ -16,6 +16,7 @@ use openim_history_client::model::{
 };
 use serde_json::Value;
 
+use super::address::search_data;
 use super::{begin, finish};
 use crate::export::writer::{Attachment, Chat, Finished, Item, Names, Part, Setting};
 use crate::row::Row;
@@ -87,7 +88,6 @@ impl Export {
             };
             writer.message(&item).expect("is written");
         }
-        let files = writer.files();
         writer.end(next).expect("ends");
         let times = || rows.iter().map(|(_, row)| row.message.send_time);
         self.finished.push(Finished {
@@ -98,6 +98,10 @@ impl Export {
             last: times().max().unwrap_or_default(),
             bytes: std::fs::metadata(self.path(&part.path)).map_or(0, |data| data.len()),
         });
+        // The page, and the texts of it that are searched.
+        let beside = (1..).map(|number| search_data(&part.path, number));
+        let beside = beside.take_while(|path| self.path(path).exists());
+        let files: Vec<String> = std::iter::once(part.path.clone()).chain(beside).collect();
         self.files.extend(files);
     }
 

@@ -1,0 +1,296 @@
+//! Exports of an archive, read by other people's programs.
+
+use std::process::Command;
+
+use openim_history_archive::export::{
+    Asked, ExportFormat, ExportReport, ExportRequest, FormatOptions, Pseudonyms, Split, export,
+    plan, unmask, verify,
+};
+use openim_history_archive::index::{Index, IndexSettings, Query};
+use openim_history_archive::row::{RowSource, Seen};
+use openim_history_archive::sync::NoProgress;
+use openim_history_archive::{Archive, Place, WriterOptions};
+use openim_history_client::model::{ContentType, Lang, Message, Seq, SessionType, Slot, Timestamp};
+use serde_json::{Value, json};
+
+use crate::places::folder;
+use crate::python::script;
+
+/// 2026-11-01T00:00:00Z.
+const START: i64 = 1_793_491_200_000;
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+fn said(conversation: &str, seq: i64, from: &str, text: &str) -> Message {
+    let is_group = conversation.starts_with("sg_");
+    Message {
+        conversation_id: conversation.into(),
+        seq: Seq(seq),
+        send_time: Timestamp::from_millis(START + seq * DAY),
+        send_id: from.into(),
+        recv_id: if is_group { "" } else { "bob" }.into(),
+        group_id: conversation.strip_prefix("sg_").unwrap_or_default().into(),
+        session_type: if is_group {
+            SessionType::GROUP
+        } else {
+            SessionType::SINGLE
+        },
+        content_type: ContentType::TEXT,
+        content: json!({ "content": text }).to_string(),
+        sender_nickname: format!("{from} 先生").into(),
+        ..Message::default()
+    }
+}
+
+fn messages() -> Vec<Message> {
+    let texts = [
+        "合同明天签",
+        "=HYPERLINK(\"http://evil\",\"x\")",
+        "@SUM(A1)",
+        "https://example.com/a",
+        "two\nlines, \"quoted\"",
+        "👨‍👩‍👧 emoji",
+    ];
+    let mut all = Vec::new();
+    for (conversation, from) in [
+        ("si_alice_bob", "alice"),
+        ("sg_1", "carol"),
+        ("n_alice_bob", "bob"),
+    ] {
+        for seq in 1..=40 {
+            let text = texts[usize::try_from(seq).expect("small") % texts.len()];
+            all.push(said(conversation, seq, from, text));
+        }
+    }
+    all
+}
+
+async fn write(place: &Place, messages: Vec<Message>, at: i64) {
+    let opened = Archive::write(place, "a test", WriterOptions::default()).await;
+    let mut writer = opened.expect("opens");
+    let seen = Seen {
+        source: RowSource::Mongo,
+        at: Timestamp::from_millis(at),
+    };
+    writer
+        .take(messages.into_iter().map(Slot::Message).collect(), seen)
+        .await
+        .expect("takes");
+    writer.commit_rows().await.expect("commits");
+    writer.close().await.expect("closes");
+}
+
+async fn open(place: &Place) -> (Archive, Index) {
+    let archive = Archive::open(place).await.expect("opens");
+    let index = archive.index(None, IndexSettings::default()).await;
+    let (index, _) = index.expect("opens");
+    (archive, index)
+}
+
+fn request(folder: &std::path::Path, formats: &[ExportFormat]) -> ExportRequest {
+    ExportRequest {
+        folder: folder.join("out"),
+        query: None,
+        asked: Asked::default(),
+        formats: formats.to_vec(),
+        options: FormatOptions::default(),
+        template: Some("messages".to_owned()),
+        split: None,
+        lang: Lang::En,
+        zone: jiff::tz::TimeZone::get("Asia/Shanghai").expect("a zone"),
+        title: "a test".to_owned(),
+        now: Timestamp::from_millis(START),
+        pseudonyms: None,
+        redact: false,
+        media: false,
+        logs: false,
+        memory: 64 << 20,
+    }
+}
+
+async fn run(archive: &Archive, index: Option<&Index>, request: &ExportRequest) -> ExportReport {
+    let report = export(archive, index, request, &NoProgress)
+        .await
+        .expect("exports");
+    let check = verify(&request.folder, &NoProgress).expect("verifies");
+    assert!(check.is_whole(), "{check:?}");
+    report
+}
+
+#[tokio::test]
+async fn other_programs_read_every_format_as_it_is() {
+    let (keep, place) = folder();
+    write(&place, messages(), START).await;
+    let (archive, _) = open(&place).await;
+    let out = tempfile::tempdir().expect("a folder");
+    let request = request(out.path(), ExportFormat::ALL);
+    let report = run(&archive, None, &request).await;
+    assert_eq!(
+        (
+            report.totals.in_archive,
+            report.totals.found,
+            report.totals.included
+        ),
+        (120, 120, 80)
+    );
+    assert_eq!(report.totals.left_out[1].messages, 40);
+    assert_eq!(report.totals.numbers_without_message, Some(0));
+
+    let sums = Command::new("sha256sum")
+        .args(["--check", "--strict", "--quiet", "manifest.sha256"])
+        .current_dir(&request.folder)
+        .status();
+    assert!(sums.expect("starts").success());
+
+    let output = script("export.py")
+        .arg(&request.folder)
+        .output()
+        .expect("starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let mut expected: Vec<Value> = messages()
+        .into_iter()
+        .filter(|message| !message.conversation_id.as_str().starts_with("n_"))
+        .map(|message| {
+            json!([
+                message.conversation_id,
+                message.seq,
+                message.text(),
+                message.content
+            ])
+        })
+        .collect();
+    expected.sort_by_key(|row| (row[0].as_str().map(ToOwned::to_owned), row[1].as_i64()));
+    assert_eq!(said["jsonl"], json!(expected));
+    assert_eq!(said["pyarrow"]["rows"], json!(expected));
+    assert_eq!(said["sqlite"]["rows"], json!(expected));
+    assert_eq!(said["xlsx"]["rows"], json!(expected));
+    assert_eq!(said["xlsx"]["formulas"], 0);
+    assert_eq!(said["xlsx"]["links"], 0);
+    // The second of November in UTC begins at eight in the morning there.
+    assert_eq!(said["xlsx"]["time"], "2026-11-02 08:00:00");
+    for (row, expected) in said["csv"].as_array().expect("rows").iter().zip(&expected) {
+        let text = expected[2].as_str().expect("a text");
+        let defused = if text.starts_with(['=', '@']) {
+            format!("'{text}")
+        } else {
+            text.to_owned()
+        };
+        assert_eq!(row[2], defused);
+        assert_eq!(row[3], expected[3]);
+    }
+    assert_eq!(said["duckdb"], json!([80, 2, "carol 先生"]));
+    assert_eq!(said["sqlite"]["check"], "ok");
+    assert_eq!(said["sqlite"]["history"], 80);
+    assert_eq!(said["sqlite"]["users"], json!([["alice"], ["carol"]]));
+    assert!(
+        said["sqlite"]["plan"]
+            .as_str()
+            .is_some_and(|plan| plan.contains("messages_by_sender")),
+        "{said}"
+    );
+    let columns = said["pyarrow"]["columns"].as_array().expect("columns");
+    assert!(columns.contains(&json!("month")) && columns.contains(&json!("conversation_name")));
+    drop(keep);
+}
+
+#[tokio::test]
+async fn a_query_is_exported_and_the_rest_is_accounted_for() {
+    let (_keep, place) = folder();
+    write(&place, messages(), START).await;
+    let (archive, index) = open(&place).await;
+    let out = tempfile::tempdir().expect("a folder");
+    let mut request = request(out.path(), &[ExportFormat::Jsonl]);
+    request.query = Some(Query::contains("合同"));
+    request.asked.query = "合同".to_owned();
+    let planned = plan(&archive, Some(&index), &request, &NoProgress)
+        .await
+        .expect("plans");
+    assert!(!request.folder.exists(), "a plan writes nothing");
+    let report = run(&archive, Some(&index), &request).await;
+    assert_eq!(report.totals, planned.totals);
+    assert_eq!(report.files.new, planned.files.new);
+    // Every sixth of forty, in three conversations; one of them is a log.
+    assert_eq!((report.totals.found, report.totals.included), (18, 12));
+    let left: Vec<u64> = report
+        .totals
+        .left_out
+        .iter()
+        .map(|left| left.messages)
+        .collect();
+    assert_eq!(left, [102, 6]);
+    let text = std::fs::read_to_string(request.folder.join("messages.jsonl")).expect("reads");
+    assert_eq!(text.lines().count(), 12);
+    assert!(text.lines().all(|line| line.contains("合同")));
+}
+
+#[tokio::test]
+async fn what_comes_into_the_archive_comes_into_the_export_and_nothing_else_is_written() {
+    let (_keep, place) = folder();
+    write(&place, messages(), START).await;
+    let out = tempfile::tempdir().expect("a folder");
+    let mut request = request(out.path(), &[ExportFormat::Jsonl, ExportFormat::Parquet]);
+    request.split = Some(Split::Month);
+    request.template = Some("{conversation}".to_owned());
+    let (archive, _) = open(&place).await;
+    let first = run(&archive, None, &request).await;
+    // Two conversations in November and December, in two formats.
+    assert_eq!(first.files.new, 8);
+    let again = run(&archive, None, &request).await;
+    assert!(again.files.is_unchanged(), "{:?}", again.files);
+    write(&place, vec![said("sg_1", 41, "carol", "新的")], START + DAY).await;
+    let (archive, _) = open(&place).await;
+    let third = run(&archive, None, &request).await;
+    assert_eq!(
+        (third.files.updated, third.files.reused, third.files.new),
+        (2, 6, 0)
+    );
+    assert_eq!(third.totals.included, 81);
+}
+
+#[tokio::test]
+async fn a_token_is_told_apart_only_with_the_key() {
+    let (_keep, place) = folder();
+    write(&place, messages(), START).await;
+    let (archive, _) = open(&place).await;
+    let out = tempfile::tempdir().expect("a folder");
+    let formats = [
+        ExportFormat::Parquet,
+        ExportFormat::Xlsx,
+        ExportFormat::Jsonl,
+        ExportFormat::Csv,
+        ExportFormat::Sqlite,
+    ];
+    let mut request = request(out.path(), &formats);
+    let key = Pseudonyms::new(b"the key of this test").expect("long enough");
+    request.pseudonyms = Some(key.clone());
+    run(&archive, None, &request).await;
+    let output = script("export.py")
+        .arg(&request.folder)
+        .output()
+        .expect("starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    for word in ["alice", "bob", "carol", "先生"] {
+        assert!(!said.contains(word), "{word}");
+    }
+    let token = key.user(&"carol".into()).to_string();
+    assert!(said.contains(&token));
+    let tokens = [token.clone(), "user-0000000000000000".to_owned()];
+    let found = unmask(&archive, &key, &tokens).await.expect("looks up");
+    assert_eq!(
+        found[0],
+        (token.clone(), Some(("carol".to_owned(), String::new())))
+    );
+    assert_eq!(found[1].1, None);
+    let other = Pseudonyms::new(b"another key of this test").expect("long enough");
+    let found = unmask(&archive, &other, &[token]).await.expect("looks up");
+    assert_eq!(found[0].1, None);
+}
