@@ -4,6 +4,7 @@
 //! each open file; a format knows nothing of selections, splitting, manifests or other formats.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use jiff::tz::TimeZone;
 use openim_history_client::model::{ConversationId, GroupId, Lang, Timestamp, UserId};
@@ -97,8 +98,19 @@ pub struct Item<'a> {
     pub chat: &'a Chat,
     /// The sender's name: as it is now, or as it was then, or the id.
     pub sender: &'a str,
+    /// Who is who, for others that the message names.
+    pub names: &'a Names,
     /// Returns the attachment of an address that the message names, where the export has it.
     pub attachment: &'a dyn Fn(&str) -> Option<Attachment>,
+}
+
+impl fmt::Debug for Item<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Item")
+            .field("row", self.row)
+            .field("sender", &self.sender)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Writes one file. It is made at the file's beginning, and writes what comes before the first message then.
@@ -109,6 +121,12 @@ pub trait Writer: Send {
 
     /// Returns about how many bytes the file has so far.
     fn written(&self) -> u64;
+
+    /// Returns the paths of all files this writer made, relative to the export's folder, the main one first;
+    /// none where the main one is all.
+    fn files(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Returns how many values were too long for the format, and were cut off with a remark.
     fn cut(&self) -> u64 {

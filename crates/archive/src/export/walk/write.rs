@@ -261,6 +261,7 @@ impl Lane {
             text: &prepared.text,
             chat,
             sender,
+            names: &plan.setting.names,
             attachment: &attachment,
         };
         for (writer, _) in &mut open.writers {
