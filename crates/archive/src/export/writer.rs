@@ -122,6 +122,12 @@ pub trait Writer: Send {
     /// Returns about how many bytes the file has so far.
     fn written(&self) -> u64;
 
+    /// Returns the paths of all files this writer made, relative to the export's folder, the main one first;
+    /// none where the main one is all.
+    fn files(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Returns how many values were too long for the format, and were cut off with a remark.
     fn cut(&self) -> u64 {
         0

@@ -3,6 +3,6 @@
 mod safe;
 mod template;
 
-pub(crate) use self::safe::{digest8, fold, safe};
+pub(crate) use self::safe::{digest8, fold};
 pub use self::template::Template;
 pub(crate) use self::template::Values;

@@ -26,13 +26,13 @@ async fn conversations_of_one_name_get_their_ids_and_none_leads_out_of_the_folde
         names,
         [
             "CON, x.txt",
-            "Team sg_Team.txt",
+            "Team sg_Team~f4bc94c0.txt",
             "_.._x.txt",
             "_con.txt",
             "manifest.json",
             "manifest.sha256",
             "manifest.txt",
-            "team sg_team.txt",
+            "team sg_team~2f96396a.txt",
             "项目组 sg_1.txt",
             "项目组 sg_2.txt",
         ]

@@ -110,6 +110,6 @@ fn stem(
         kind: kind_word(kind, lang),
         month: &format!("{:04}-{:02}", day.year(), day.month()),
         day: &day.to_string(),
-        part: part.number,
+        part: part.cut,
     })
 }

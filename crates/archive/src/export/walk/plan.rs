@@ -20,6 +20,8 @@ pub(crate) struct Planned {
     pub(crate) chats: Vec<usize>,
     /// Its number among those of its conversation, or of the whole.
     pub(crate) number: u32,
+    /// Its number among those of the same period, too: what its name has.
+    pub(crate) cut: u32,
     pub(crate) messages: u64,
     pub(crate) first: Timestamp,
     pub(crate) last: Timestamp,
@@ -93,23 +95,31 @@ impl<'a> Planner<'a> {
                 open.period == rank.period && !is_full
             });
         if !goes_on {
-            self.close();
-            if self.chain.as_ref() != Some(&chain) {
+            let before = self.close();
+            let is_same_chain = self.chain.as_ref() == Some(&chain);
+            let cut = match before {
+                Some((period, cut)) if is_same_chain && period == rank.period => cut + 1,
+                _ => 1,
+            };
+            if !is_same_chain {
                 self.chain = Some(chain);
                 self.number = 0;
             }
             self.number += 1;
-            self.open = Some(Open::new(rank.clone(), self.number, glance.send_time));
+            self.open = Some(Open::new(
+                rank.clone(),
+                (self.number, cut),
+                glance.send_time,
+            ));
         }
         if let Some(open) = &mut self.open {
             open.take(seen, rank, weight);
         }
     }
 
-    fn close(&mut self) {
-        let Some(mut open) = self.open.take() else {
-            return;
-        };
+    /// Ends the file under way, and returns its period and its number there.
+    fn close(&mut self) -> Option<(i32, u32)> {
+        let mut open = self.open.take()?;
         let mut people: Vec<&UserId> = open.people.iter().collect();
         people.sort_unstable();
         for user in people {
@@ -118,7 +128,9 @@ impl<'a> Planner<'a> {
             field(&mut open.digest, name.as_bytes());
         }
         open.part.print = open.digest.finalize().into();
+        let place = (open.period, open.part.cut);
         self.parts.push(open.part);
+        Some(place)
     }
 
     /// Returns the files.
@@ -129,7 +141,7 @@ impl<'a> Planner<'a> {
 }
 
 impl Open {
-    fn new(rank: Rank, number: u32, time: Timestamp) -> Self {
+    fn new(rank: Rank, (number, cut): (u32, u32), time: Timestamp) -> Self {
         Self {
             period: rank.period,
             part: Planned {
@@ -137,6 +149,7 @@ impl Open {
                 from: rank,
                 chats: Vec::new(),
                 number,
+                cut,
                 messages: 0,
                 first: time,
                 last: time,

@@ -42,7 +42,7 @@ fn resolved(node: &Node, directory: &Directory, names: &mut Vec<Resolved>) {
                 .for_each(|part| resolved(part, directory, names));
         }
         Node::Not(part) => return resolved(part, directory, names),
-        Node::Text(_) => return,
+        Node::Text(_) | Node::Word(_) => return,
         Node::Field { field, value, .. } => (*field, value),
     };
     let users = || {
