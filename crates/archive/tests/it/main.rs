@@ -11,6 +11,7 @@ mod places;
 mod python;
 mod readers;
 mod remote;
+mod report;
 mod search;
 mod upsert;
 mod verify;

@@ -18,6 +18,7 @@ mod messages;
 #[cfg(test)]
 mod reference;
 mod repair;
+mod report;
 mod search;
 mod status;
 mod sync;
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Messages(messages::Args),
     Message(message::Args),
     Search(search::Args),
+    Report(report::Args),
     Sync(sync::Args),
     Status(status::Args),
     Info(info::Args),
@@ -64,6 +66,7 @@ pub(crate) async fn run(app: &mut App, command: Command) -> Result {
         Command::Messages(args) => messages::run(app, &args).await,
         Command::Message(args) => message::run(app, &args).await,
         Command::Search(args) => search::run(app, &args).await,
+        Command::Report(args) => report::run(app, &args).await,
         Command::Sync(args) => sync::run(app, &args).await,
         Command::Status(args) => status::run(app, &args).await,
         Command::Info(args) => info::run(app, &args).await,

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, BooleanArray, RecordBatch};
+use arrow_schema::ArrowError;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt};
 use object_store::ObjectStoreExt;
@@ -93,6 +94,40 @@ async fn projected(
     let only = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     let stream = builder
         .with_projection(only)
+        .with_batch_size(65_536)
+        .build()
+        .map_err(|error| unreadable(place, file, error))?;
+    let (place, file) = (place.clone(), file.clone());
+    Ok(stream
+        .map_err(move |error| unreadable(&place, &file, error))
+        .boxed())
+}
+
+/// Which columns of some rows are read, and by which the rows are chosen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice {
+    pub(crate) columns: &'static [&'static str],
+    pub(crate) by: &'static [&'static str],
+}
+
+/// Reads some columns of the rows of a file that `takes` chooses; of the others only what they are chosen by is
+/// decoded.
+pub(crate) async fn chosen(
+    place: &Place,
+    file: &DataFile,
+    choice: Choice,
+    takes: impl Fn(&RecordBatch) -> Result<BooleanArray> + Send + 'static,
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    let builder = open(place, file).await?;
+    let schema = builder.parquet_schema();
+    let only = ProjectionMask::columns(schema, choice.columns.iter().copied());
+    let by = ProjectionMask::columns(schema, choice.by.iter().copied());
+    let filter = ArrowPredicateFn::new(by, move |batch| {
+        takes(&batch).map_err(|error| ArrowError::ExternalError(error.into()))
+    });
+    let stream = builder
+        .with_projection(only)
+        .with_row_filter(RowFilter::new(vec![Box::new(filter)]))
         .with_batch_size(65_536)
         .build()
         .map_err(|error| unreadable(place, file, error))?;
