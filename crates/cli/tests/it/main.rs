@@ -18,4 +18,5 @@ mod memory;
 mod message;
 mod messages;
 mod readme;
+mod report;
 mod usage;

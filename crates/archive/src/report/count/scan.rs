@@ -101,9 +101,11 @@ impl<'a> Scan<'a> {
                 "deleted_for",
                 "purged_at",
             ],
+            // Nearly everything on a server is said in chats: what is not is passed over later.
             by: match scope {
-                Scope::Server => &["conversation_id"],
-                _ => &["conversation_id", "send_id", "recv_id"],
+                Scope::Server => &[],
+                Scope::Group(_) | Scope::Conversation(_) => &["conversation_id"],
+                Scope::User(_) => &["conversation_id", "send_id", "recv_id"],
             },
         };
         let takes = move |batch: &RecordBatch| in_scope(batch, &scope, false);
@@ -138,7 +140,10 @@ impl<'a> Scan<'a> {
         ];
         let choice = Choice {
             columns: if with_text { columns } else { &columns[..6] },
-            by: &["conversation_id", "send_id", "recv_id", "content_type"],
+            by: match scope {
+                Scope::User(_) => &["conversation_id", "send_id", "recv_id", "content_type"],
+                _ => &["conversation_id", "content_type"],
+            },
         };
         let takes = move |batch: &RecordBatch| {
             let types = integers(batch, "content_type")?;

@@ -90,6 +90,8 @@ pub(super) fn points(
     };
     let mut points = Vec::new();
     let mut averages = Vec::new();
+    // The first label names the year, and so does each January.
+    let mut is_first = true;
     let mut push = |known: &Known, name: String, label: Option<String>| {
         averages.push(known.average);
         points.push(Point {
@@ -119,11 +121,9 @@ pub(super) fn points(
                     users: day.map_or(0, |day| day.users),
                     average: crate::report::numbers::as_float(sum) / 7.0,
                 };
-                push(
-                    &known,
-                    style.date(date),
-                    label(date, window, at == 0, style),
-                );
+                let label = label(date, window, is_first, style);
+                is_first &= label.is_none();
+                push(&known, style.date(date), label);
             }
         }
         Bucket::Week => {
@@ -139,15 +139,15 @@ pub(super) fn points(
             let all = monday(window.first)
                 .series(7.days())
                 .take_while(|day| *day <= window.last);
-            for (at, date) in all.enumerate() {
+            for date in all {
                 let week = weeks.next_if(|week| week.monday == date);
                 let known = week.map_or(nothing, |week| Known {
                     messages: week.messages,
                     users: week.users,
                     average: 0.0,
                 });
-                let begins = date.day() <= 7 || at == 0;
-                let label = begins.then(|| month_label(date, at == 0, style));
+                let label = (date.day() <= 7).then(|| month_label(date, is_first, style));
+                is_first &= label.is_none();
                 push(&known, of_week(date, style), label);
             }
         }
@@ -158,7 +158,7 @@ pub(super) fn points(
                 .first_of_month()
                 .series(1.month())
                 .take_while(|day| *day <= window.last);
-            for (at, date) in all.enumerate() {
+            for date in all {
                 let name = format!("{:04}-{:02}", date.year(), date.month());
                 while months.next_if(|month| month.month < name).is_some() {}
                 let known = months.next_if(|month| month.month == name);
@@ -167,7 +167,8 @@ pub(super) fn points(
                     users: month.users,
                     average: 0.0,
                 });
-                push(&known, name, Some(month_label(date, at == 0, style)));
+                push(&known, name, Some(month_label(date, is_first, style)));
+                is_first = false;
             }
         }
     }
@@ -179,7 +180,7 @@ fn label(date: Date, window: &Window, is_first: bool, style: &ReportStyle) -> Op
     if window.days() <= 62 {
         return Some(style.day(date));
     }
-    (date.day() == 1 || is_first && date.day() < 15).then(|| month_label(date, is_first, style))
+    (date.day() == 1).then(|| month_label(date, is_first, style))
 }
 
 /// The year stands where it begins, and at the first.

@@ -83,12 +83,7 @@ impl Charts<'_> {
                 Lang::Zh => format!("另有 {left_out}的日期与其余相距甚远，未画出"),
             }
         } else {
-            style
-                .say(
-                    "A line shows the mean of seven days where days are drawn",
-                    "按天显示时，折线为 7 日均值",
-                )
-                .to_owned()
+            self.peak()
         };
         Section::new("days", title, about)
             .wide()
@@ -102,7 +97,7 @@ impl Charts<'_> {
                 let Some(window) = window else {
                     return empty(frame);
                 };
-                let bucket = window.bucket(if width > 600.0 { 400 } else { 100 });
+                let bucket = window.bucket(if width > 600.0 { 800 } else { 120 });
                 let (points, averages) = points(
                     self.report,
                     &window,
@@ -215,6 +210,7 @@ impl Charts<'_> {
             "当天、当周、当月至少发送过一条消息的人数",
         );
         Section::new("active", title, about)
+            .beside(3)
             .chart(Some(day), |width| draw(Bucket::Day, day, width))
             .chart(Some(week), |width| draw(Bucket::Week, week, width))
             .chart(Some(month), |width| draw(Bucket::Month, month, width))
@@ -231,7 +227,13 @@ impl Charts<'_> {
             "Everything up to the end of each month",
             "截至每月月末的累计",
         );
-        let mut section = Section::new("growth", title, about).chart(Some(messages), |width| {
+        let section = Section::new("growth", title, about);
+        let section = if with_people {
+            section.beside(2)
+        } else {
+            section.wide()
+        };
+        let mut section = section.chart(Some(messages), |width| {
             let points = self.by_month(
                 true,
                 |month| vec![month.messages_so_far],
@@ -274,7 +276,7 @@ impl Charts<'_> {
         section.tables(self.tables, &["months"], style)
     }
 
-    pub(super) fn fates(&self) -> Section {
+    pub(super) fn fates(&self, is_wide: bool) -> Section {
         let style = self.style;
         let title = style.say("Recalled and deleted", "撤回与删除");
         let totals = &self.report.totals;
@@ -293,7 +295,9 @@ impl Charts<'_> {
             ),
         };
         let names = ["revoked", "deleted", "removed"].map(|name| style.heading(name));
-        Section::new("fates", title, about.clone())
+        let section = Section::new("fates", title, about.clone());
+        let section = if is_wide { section.wide() } else { section };
+        section
             .chart(None, |width| {
                 let points = self.by_month(
                     false,

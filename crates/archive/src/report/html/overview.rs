@@ -7,7 +7,7 @@ use super::charts::Charts;
 use super::notes::notes;
 use super::page::{Card, Page, Section};
 use crate::report::model::Report;
-use crate::report::numbers::{span, thousands};
+use crate::report::numbers::{bytes, span, thousands};
 use crate::report::table::tables;
 use crate::report::words::ReportStyle;
 
@@ -35,23 +35,25 @@ pub(super) fn view(report: &Report, style: &ReportStyle) -> Overview {
     );
     page.over = over(report, style);
     page.about = about(report, style);
-    let mut sections = vec![charts.activity(), charts.hours(), charts.kinds()];
-    if report.about.scope != "conversation" || !report.senders.is_empty() {
-        sections.push(charts.senders());
-    }
+    let is_user = report.about.scope == "user";
+    let mut sections = vec![
+        charts.activity(),
+        charts.hours(),
+        charts.answers(),
+        charts.kinds(),
+        charts.senders(),
+    ];
     if matches!(report.about.scope.as_str(), "server" | "user") {
         sections.extend([charts.groups(), charts.pairs()]);
     }
-    if report.about.scope != "user" {
+    if !is_user {
         sections.push(charts.active());
     }
-    sections.extend([
-        charts.growth(),
-        charts.answers(),
-        charts.fates(),
-        charts.media(),
-    ]);
-    sections.extend(charts.holes());
+    sections.push(charts.growth());
+    match charts.holes() {
+        Some(holes) => sections.extend([charts.fates(true), charts.media(), holes]),
+        None => sections.extend([charts.fates(false), charts.media()]),
+    }
     Overview {
         page,
         cards: cards(&charts),
@@ -109,28 +111,12 @@ fn cards(charts: &Charts<'_>) -> Vec<Card> {
             thousands(received),
             style.say("from others in chats of two", "单聊中他人发来"),
         )),
-        None => cards.push(Card::new(
-            style.say("People", "人数"),
-            thousands(totals.senders),
-            style.say("who sent any", "发送过消息"),
-        )),
+        None => cards.push(charts.speakers()),
     }
-    cards.push(Card::new(
-        style.say("Conversations", "会话"),
-        thousands(totals.chats + totals.groups),
-        match lang {
-            Lang::En => format!(
-                "{} chats of two, {} groups",
-                thousands(totals.chats),
-                thousands(totals.groups)
-            ),
-            Lang::Zh => format!(
-                "单聊 {}，群组 {}",
-                thousands(totals.chats),
-                thousands(totals.groups)
-            ),
-        },
-    ));
+    cards.push(match report.about.scope.as_str() {
+        "server" | "user" => charts.conversations(),
+        _ => charts.attachments(),
+    });
     cards.push(Card::new(
         style.heading("active_days"),
         thousands(active),
@@ -166,6 +152,43 @@ fn cards(charts: &Charts<'_>) -> Vec<Card> {
         charts.messages(totals.revoked),
     ));
     cards
+}
+
+impl Charts<'_> {
+    /// How many conversations there are, by what they are.
+    pub(super) fn conversations(&self) -> Card {
+        let totals = &self.report.totals;
+        let (chats, groups) = (thousands(totals.chats), thousands(totals.groups));
+        Card::new(
+            self.style.say("Conversations", "会话"),
+            thousands(totals.chats + totals.groups),
+            match self.style.lang {
+                Lang::En => format!("{chats} chats of two, {groups} groups"),
+                Lang::Zh => format!("单聊 {chats}，群组 {groups}"),
+            },
+        )
+    }
+
+    /// How many people spoke.
+    pub(super) fn speakers(&self) -> Card {
+        Card::new(
+            self.style.say("People", "人数"),
+            thousands(self.report.totals.senders),
+            self.style.say("who sent any", "发送过消息"),
+        )
+    }
+
+    /// How much there is of attachments.
+    fn attachments(&self) -> Card {
+        let media = &self.report.media;
+        let count: u64 = media.iter().map(|media| media.messages).sum();
+        let size: u64 = media.iter().map(|media| media.declared_bytes).sum();
+        Card::new(
+            self.style.say("Attachments", "附件"),
+            bytes(size),
+            self.messages(count),
+        )
+    }
 }
 
 fn none() -> String {

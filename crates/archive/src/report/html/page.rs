@@ -43,6 +43,8 @@ pub(super) struct Section {
     pub(super) title: String,
     pub(super) about: String,
     pub(super) is_wide: bool,
+    /// How many charts stand beside each other.
+    pub(super) columns: u8,
     pub(super) figures: Vec<Figure>,
     pub(super) tables: Vec<View>,
 }
@@ -130,9 +132,19 @@ impl Section {
         self
     }
 
+    /// Goes over the whole page, so many charts beside each other.
+    pub(super) fn beside(mut self, columns: u8) -> Self {
+        self.columns = columns;
+        self.wide()
+    }
+
     /// Adds a chart. `draw` is given the width to draw for.
     pub(super) fn chart(mut self, name: Option<&str>, draw: impl Fn(f64) -> String) -> Self {
-        let broad = if self.is_wide { BROAD } else { HALF };
+        let broad = match (self.is_wide, self.columns) {
+            (true, 3) => NARROW,
+            (true, 2) | (false, _) => HALF,
+            (true, _) => BROAD,
+        };
         self.figures.push(Figure {
             name: name.map(str::to_owned),
             broad: draw(broad),

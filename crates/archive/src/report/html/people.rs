@@ -104,13 +104,13 @@ impl Charts<'_> {
         let title = style.say("Busiest chats of two", "最活跃的单聊");
         let about = if is_user {
             style.say(
-                "Blue: from this user; orange: from the other",
-                "蓝色：该用户发送；橙色：对方发送",
+                "On the left from this user, on the right from the other",
+                "左：该用户发送；右：对方发送",
             )
         } else {
             style.say(
-                "Blue: from the first; orange: from the second",
-                "蓝色：前者发送；橙色：后者发送",
+                "On the left from the first, on the right from the second",
+                "左：前者发送；右：后者发送",
             )
         };
         Section::new("pairs", title, about)
@@ -192,11 +192,7 @@ impl Charts<'_> {
                     let shown: Vec<String> = counts.iter().map(|count| thousands(*count)).collect();
                     Point {
                         tip: format!("{label}: {}", shown.join(" + ")),
-                        label: Some(if width < 400.0 {
-                            brief(to, lang)
-                        } else {
-                            label
-                        }),
+                        label: Some(brief(to, lang)),
                         values: counts.iter().map(|count| as_float(*count)).collect(),
                     }
                 });

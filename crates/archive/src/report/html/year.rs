@@ -204,22 +204,11 @@ fn cards(charts: &Charts<'_>) -> Vec<Card> {
             median.map_or_else(none, |seconds| span(seconds, lang)),
             style.say("half of them within", "半数在此时间内"),
         ),
-        Card::new(
-            style.say("Conversations", "会话"),
-            thousands(totals.chats + totals.groups),
-            match lang {
-                Lang::En => format!(
-                    "{} chats, {} groups",
-                    thousands(totals.chats),
-                    thousands(totals.groups)
-                ),
-                Lang::Zh => format!(
-                    "单聊 {}，群组 {}",
-                    thousands(totals.chats),
-                    thousands(totals.groups)
-                ),
-            },
-        ),
+        if totals.received.is_some() || report.about.scope == "server" {
+            charts.conversations()
+        } else {
+            charts.speakers()
+        },
     ]
 }
 

@@ -34,7 +34,11 @@ impl Bars {
     pub(in crate::report) fn draw(&self) -> String {
         let rows = u32::try_from(self.bars.len()).unwrap_or(u32::MAX);
         let mut frame = self.frame.clone();
-        frame.height = (f64::from(rows) * ROW).max(80.0);
+        frame.height = if rows == 0 {
+            80.0
+        } else {
+            f64::from(rows) * ROW
+        };
         let mut canvas = Canvas::new(&frame);
         let total = |bar: &Bar| bar.parts.iter().sum::<f64>();
         let greatest = self.bars.iter().map(total).fold(0.0, f64::max);

@@ -55,7 +55,7 @@ impl Calendar {
                 let x = if weekday > 0.0 { at.0 + pitch } else { at.0 };
                 if x >= free && x + measure(name) <= frame.width {
                     canvas.text("faint", (x, 10.0), Anchor::Start, name);
-                    free = x + measure(name) + 4.0;
+                    free = x + measure(name) + 6.0;
                 }
             }
             let cell = (pitch * 0.86, pitch * 0.86);

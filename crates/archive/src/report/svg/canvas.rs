@@ -31,7 +31,7 @@ pub(super) struct Canvas {
 }
 
 /// Width of a narrow character, about, in the size charts are labelled in.
-const CHARACTER: f64 = 6.3;
+const CHARACTER: f64 = 6.7;
 
 /// Returns how wide a text is, about.
 pub(super) fn measure(text: &str) -> f64 {

@@ -151,7 +151,7 @@ pub(super) fn band(plot: Plot, count: usize) -> f64 {
     plot.width / f64::from(u32::try_from(count.max(1)).unwrap_or(u32::MAX))
 }
 
-/// Writes as many labels under the columns as fit beside each other.
+/// Writes as many labels under the columns as fit beside each other; those that name a year come first.
 pub(super) fn name_columns<'a>(
     canvas: &mut Canvas,
     plot: Plot,
@@ -160,16 +160,25 @@ pub(super) fn name_columns<'a>(
 ) {
     let band = band(plot, count);
     let y = plot.top + plot.height + 16.0;
-    let mut free = plot.left - 4.0;
-    for (at, label) in (0_u32..).zip(labels) {
-        let Some(label) = label else { continue };
+    let places = (0_u32..).zip(labels).filter_map(|(at, label)| {
+        let label = label?;
         let half = measure(label) / 2.0;
         let x = (f64::from(at) + 0.5).mul_add(band, plot.left);
-        let x = x.clamp(plot.left - 4.0 + half, plot.left + plot.width - half);
-        if x - half < free {
+        let x = x
+            .min(plot.left + plot.width - half)
+            .max(plot.left - 4.0 + half);
+        Some((label, x, half))
+    });
+    let is_year =
+        |(label, ..): &(&str, f64, f64)| label.chars().filter(char::is_ascii_digit).count() >= 4;
+    let (years, others): (Vec<_>, Vec<_>) = places.partition(is_year);
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    for (label, x, half) in years.into_iter().chain(others) {
+        let (left, right) = (x - half - 5.0, x + half + 5.0);
+        if taken.iter().any(|(from, to)| left < *to && *from < right) {
             continue;
         }
+        taken.push((left, right));
         canvas.text("faint", (x, y), Anchor::Middle, label);
-        free = x + half + 10.0;
     }
 }

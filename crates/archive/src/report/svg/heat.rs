@@ -51,7 +51,7 @@ impl Heat {
         let left = widest + 8.0;
         let count = u32::try_from(self.columns.len().max(1)).unwrap_or(u32::MAX);
         let pitch = (frame.width - left) / f64::from(count);
-        let tall = pitch.clamp(14.0, 26.0);
+        let tall = if pitch > 16.0 { 25.0 } else { 21.0 };
         let rows = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         frame.height = f64::from(rows).mul_add(tall, 50.0);
         let mut canvas = Canvas::new(&frame);

@@ -25,6 +25,9 @@ use crate::tables::reader::FileReader;
 /// Rows handed over at once.
 const BATCH: usize = 4_096;
 
+/// Rows handed over at once where only some columns are read.
+const CHOSEN: usize = 16_384;
+
 /// The keys that are looked for.
 pub(crate) type Keys = HashMap<ConversationId, HashSet<Seq>>;
 
@@ -103,7 +106,7 @@ async fn projected(
         .boxed())
 }
 
-/// Which columns of some rows are read, and by which the rows are chosen.
+/// Which columns of some rows are read, and by which the rows are chosen; by none, all are.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
     pub(crate) columns: &'static [&'static str],
@@ -125,10 +128,14 @@ pub(crate) async fn chosen(
     let filter = ArrowPredicateFn::new(by, move |batch| {
         takes(&batch).map_err(|error| ArrowError::ExternalError(error.into()))
     });
+    let builder = if choice.by.is_empty() {
+        builder
+    } else {
+        builder.with_row_filter(RowFilter::new(vec![Box::new(filter)]))
+    };
     let stream = builder
         .with_projection(only)
-        .with_row_filter(RowFilter::new(vec![Box::new(filter)]))
-        .with_batch_size(65_536)
+        .with_batch_size(CHOSEN)
         .build()
         .map_err(|error| unreadable(place, file, error))?;
     let (place, file) = (place.clone(), file.clone());
