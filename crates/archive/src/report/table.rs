@@ -100,11 +100,11 @@ impl From<Timestamp> for Cell {
 }
 
 /// Text somebody wrote.
-fn text(text: impl ToString) -> Cell {
+fn text(text: &(impl ToString + ?Sized)) -> Cell {
     Cell::Text(text.to_string())
 }
 
-fn word(word: impl ToString) -> Cell {
+fn word(word: &(impl ToString + ?Sized)) -> Cell {
     Cell::Word(word.to_string())
 }
 
@@ -272,7 +272,7 @@ fn people(report: &Report) -> [Table; 4] {
     let kinds = report
         .kinds
         .iter()
-        .map(|kind| vec![word(kind.kind), kind.messages.into()]);
+        .map(|kind| vec![word(&kind.kind), kind.messages.into()]);
     let senders = report.senders.iter().map(|sender| {
         vec![
             text(&sender.user_id),
@@ -362,7 +362,7 @@ fn rest(report: &Report) -> Vec<Table> {
         })
     });
     let media = report.media.iter().map(|media| {
-        let mut row = vec![word(media.kind)];
+        let mut row = vec![word(&media.kind)];
         let numbers = [
             media.messages,
             media.declared_bytes,

@@ -42,7 +42,7 @@ impl Volume {
         // Clients that do not know it write 0.
         match u64::try_from(size) {
             Ok(size) if size > 0 => {
-                media.declared_bytes = media.declared_bytes.saturating_add(size)
+                media.declared_bytes = media.declared_bytes.saturating_add(size);
             }
             _ => media.undeclared += 1,
         }
