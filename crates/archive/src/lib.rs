@@ -9,6 +9,7 @@ pub mod export;
 pub mod index;
 pub mod media;
 mod place;
+pub mod report;
 pub mod row;
 pub mod search;
 pub mod sql;

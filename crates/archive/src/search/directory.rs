@@ -60,7 +60,7 @@ impl Directory {
     }
 
     /// Returns ids and names that look alike, for who mistyped one.
-    pub(super) fn near(&self, text: &str, groups: bool, users: bool) -> Vec<String> {
+    pub fn near(&self, text: &str, groups: bool, users: bool) -> Vec<String> {
         let text = fold(text);
         let mut found: Vec<(f64, String)> = Vec::new();
         if users {

@@ -12,6 +12,7 @@ mod places;
 mod python;
 mod readers;
 mod remote;
+mod report;
 mod search;
 mod sql;
 mod upsert;

@@ -19,6 +19,7 @@ mod messages;
 #[cfg(test)]
 mod reference;
 mod repair;
+mod report;
 mod search;
 mod sql;
 mod status;
@@ -43,6 +44,7 @@ pub(crate) enum Command {
     Search(search::Args),
     Export(export::Args),
     Sql(sql::Args),
+    Report(report::Args),
     Sync(sync::Args),
     Status(status::Args),
     Info(info::Args),
@@ -70,6 +72,7 @@ pub(crate) async fn run(app: &mut App, command: Command) -> Result {
         Command::Search(args) => search::run(app, &args).await,
         Command::Export(args) => export::run(app, &args).await,
         Command::Sql(args) => sql::run(app, &args).await,
+        Command::Report(args) => report::run(app, &args).await,
         Command::Sync(args) => sync::run(app, &args).await,
         Command::Status(args) => status::run(app, &args).await,
         Command::Info(args) => info::run(app, &args).await,

@@ -20,4 +20,5 @@ mod memory;
 mod message;
 mod messages;
 mod readme;
+mod report;
 mod usage;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, BooleanArray, RecordBatch};
+use arrow_schema::ArrowError;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use object_store::ObjectStoreExt;
@@ -31,6 +32,9 @@ const BATCH: usize = 4_096;
 
 /// Files that are looked into at once.
 const AT_ONCE: usize = 8;
+
+/// Rows handed over at once where only some columns are read.
+const CHOSEN: usize = 16_384;
 
 /// The keys that are looked for.
 pub(crate) type Keys = HashMap<ConversationId, HashSet<Seq>>;
@@ -124,6 +128,44 @@ async fn projected(
     let stream = builder
         .with_projection(only)
         .with_batch_size(65_536)
+        .build()
+        .map_err(|error| unreadable(place, file, error))?;
+    let (place, file) = (place.clone(), file.clone());
+    Ok(stream
+        .map_err(move |error| unreadable(&place, &file, error))
+        .boxed())
+}
+
+/// Which columns of some rows are read, and by which the rows are chosen; by none, all are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice {
+    pub(crate) columns: &'static [&'static str],
+    pub(crate) by: &'static [&'static str],
+}
+
+/// Reads some columns of the rows of a file that `takes` chooses; of the others only what they are chosen by is
+/// decoded.
+pub(crate) async fn chosen(
+    place: &Place,
+    file: &DataFile,
+    choice: Choice,
+    takes: impl Fn(&RecordBatch) -> Result<BooleanArray> + Send + 'static,
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    let builder = open(place, file).await?;
+    let schema = builder.parquet_schema();
+    let only = ProjectionMask::columns(schema, choice.columns.iter().copied());
+    let by = ProjectionMask::columns(schema, choice.by.iter().copied());
+    let filter = ArrowPredicateFn::new(by, move |batch| {
+        takes(&batch).map_err(|error| ArrowError::ExternalError(error.into()))
+    });
+    let builder = if choice.by.is_empty() {
+        builder
+    } else {
+        builder.with_row_filter(RowFilter::new(vec![Box::new(filter)]))
+    };
+    let stream = builder
+        .with_projection(only)
+        .with_batch_size(CHOSEN)
         .build()
         .map_err(|error| unreadable(place, file, error))?;
     let (place, file) = (place.clone(), file.clone());
