@@ -13,8 +13,8 @@ use tokio::runtime::Runtime;
 
 use crate::server::{Server, source};
 
-/// What a sync did.
-pub(crate) struct Synced {
+/// What was done, and what it took.
+pub(crate) struct Timed {
     pub(crate) rows: u64,
     pub(crate) elapsed: Duration,
     /// The most memory it ever took, in bytes.
@@ -44,10 +44,15 @@ fn answer(arguments: &[&str]) -> Vec<u64> {
 }
 
 /// Brings an archive up to date.
-pub(crate) fn sync(server: &Server, place: &str, with_index: bool) -> Synced {
+pub(crate) fn sync(server: &Server, place: &str, with_index: bool) -> Timed {
     let how = if with_index { "index" } else { "tables" };
-    let numbers = answer(&["sync", &server.mongod.uri(), place, how]);
-    Synced {
+    timed(&["sync", &server.mongod.uri(), place, how])
+}
+
+/// Does something that tells rows, microseconds and bytes of memory.
+pub(crate) fn timed(arguments: &[&str]) -> Timed {
+    let numbers = answer(arguments);
+    Timed {
         rows: numbers[0],
         elapsed: Duration::from_micros(numbers[1]),
         peak: numbers[2],
@@ -86,6 +91,8 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) {
             "sync" => sync_here(&next(), &next(), next() == "index").await,
             "follow" => follow_here(&next(), &next()).await,
             "ask" => crate::search::ask(&next()).await,
+            "export" => crate::give::export_here(&next(), &next(), &next()).await,
+            "report" => crate::give::report_here(&next()).await,
             _ => sizes_here(&next()).await,
         }
     });

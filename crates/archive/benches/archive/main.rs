@@ -1,9 +1,9 @@
 //! How fast an archive is written, followed and brought up to date, and what it takes: beside
 //! PyMongoArrow writing the same messages to Parquet from the same mongod in the same run.
 //!
-//! `search` asks the questions of people who search, read and count, in an archive of as many messages.
+//! `export` gives everything out in every format; `search` asks the questions of people who search, read and count, in an archive of as many messages.
 //!
-//! Run it with `scripts/bench archive` or `scripts/bench search`, which install the peers; docs/performance.md explains the numbers.
+//! Run it with `scripts/bench archive`, `scripts/bench search` or `scripts/bench export`, which install the peers; docs/performance.md explains the numbers.
 //! The environment may say `OPENIM_HISTORY_BENCH_MESSAGES` (2,000,000) and must say
 //! `OPENIM_HISTORY_MONGOD` and `OPENIM_HISTORY_BENCH_PYTHON`.
 
@@ -11,6 +11,7 @@
 
 mod child;
 mod follow;
+mod give;
 mod peer;
 mod search;
 mod server;
@@ -24,10 +25,10 @@ fn main() {
         return child::run(arguments);
     }
     // cargo hands over `--bench` and whatever was asked for.
-    if arguments.any(|asked| asked == "search") {
-        search::measure();
-    } else {
-        measure();
+    match arguments.find(|asked| !asked.starts_with('-')).as_deref() {
+        Some("search") => search::measure(),
+        Some("export") => give::measure(),
+        _ => measure(),
     }
 }
 

@@ -15,7 +15,7 @@ mod table;
 mod words;
 mod xlsx;
 
-pub use self::count::{ReportProgress, SilentProgress, report};
+pub use self::count::report;
 pub use self::csv::csv;
 pub use self::html::html;
 pub use self::json::json;

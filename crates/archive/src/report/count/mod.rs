@@ -16,4 +16,4 @@ mod stop;
 mod tally;
 mod words;
 
-pub use self::run::{ReportProgress, SilentProgress, report};
+pub use self::run::report;

@@ -13,29 +13,11 @@ use crate::archive::Archive;
 use crate::error::Result;
 use crate::report::model::Report;
 use crate::report::request::{ReportKind, ReportRequest};
+use crate::sync::Progress;
 
 /// Messages of a month whose answers are timed at once. Where there are more, the month is read several times,
 /// some of its conversations each time: 24 bytes are held for each.
 const TIMED_AT_ONCE: u64 = 4_000_000;
-
-/// Is told how far a report is.
-pub trait ReportProgress: Sync {
-    /// So many messages will be read, each counted once.
-    fn begin(&self, messages: u64);
-
-    /// So many more were read.
-    fn advance(&self, messages: u64);
-}
-
-/// Tells nobody.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SilentProgress;
-
-impl ReportProgress for SilentProgress {
-    fn begin(&self, _messages: u64) {}
-
-    fn advance(&self, _messages: u64) {}
-}
 
 /// Computes a report.
 ///
@@ -44,7 +26,7 @@ impl ReportProgress for SilentProgress {
 pub async fn report(
     archive: &Archive,
     request: &ReportRequest,
-    progress: &dyn ReportProgress,
+    progress: &dyn Progress,
 ) -> Result<Report> {
     compute(archive, request, progress, TIMED_AT_ONCE).await
 }
@@ -52,13 +34,14 @@ pub async fn report(
 async fn compute(
     archive: &Archive,
     request: &ReportRequest,
-    progress: &dyn ReportProgress,
+    progress: &dyn Progress,
     timed_at_once: u64,
 ) -> Result<Report> {
     let range = request.range()?;
     let months = months(archive, range);
     // Each month is walked through twice.
-    progress.begin(months.iter().map(|month| month.rows * 2).sum());
+    let rows: u64 = months.iter().map(|month| month.rows * 2).sum();
+    progress.begin("messages", Some(rows));
     let scan = Scan::new(archive, &request.scope);
     let mut tally = Tally::new(request, range);
     let mut timing = Timing::new(tally.user);
@@ -112,6 +95,7 @@ mod tests {
 
     use super::*;
     use crate::row::{RowSource, Seen};
+    use crate::sync::NoProgress;
     use crate::{Place, WriterOptions};
 
     /// 2026-11-01T00:00:00Z.
@@ -149,11 +133,11 @@ mod tests {
         writer.close().await.expect("closes");
         let archive = Archive::open(&place).await.expect("opens");
         let request = ReportRequest::new(Timestamp::from_millis(START));
-        let at_once = report(&archive, &request, &SilentProgress).await;
+        let at_once = report(&archive, &request, &NoProgress).await;
         let at_once = at_once.expect("computes");
         assert_eq!(at_once.answers[0].count, 7 * 13);
         for rows in [1, 50, 100] {
-            let in_parts = compute(&archive, &request, &SilentProgress, rows).await;
+            let in_parts = compute(&archive, &request, &NoProgress, rows).await;
             assert_eq!(in_parts.expect("computes"), at_once, "{rows}");
         }
     }

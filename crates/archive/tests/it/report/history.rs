@@ -1,8 +1,9 @@
 //! Histories to count, and an archive that holds one.
 
 use fastrand::Rng;
-use openim_history_archive::report::{Report, ReportRequest, SilentProgress, report};
+use openim_history_archive::report::{Report, ReportRequest, report};
 use openim_history_archive::row::{RowSource, Seen};
+use openim_history_archive::sync::NoProgress;
 use openim_history_archive::{Archive, Place};
 use openim_history_client::model::{
     ContentType, ConversationId, Message, Revoked, Seq, SessionType, Slot, Timestamp,
@@ -149,7 +150,7 @@ pub(super) async fn stored(place: &Place, messages: &[Message]) -> Archive {
 
 /// Computes a report.
 pub(super) async fn computed(archive: &Archive, request: &ReportRequest) -> Report {
-    report(archive, request, &SilentProgress)
+    report(archive, request, &NoProgress)
         .await
         .expect("computes")
 }

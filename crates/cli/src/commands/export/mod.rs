@@ -20,7 +20,7 @@ use crate::run::App;
 ///
 /// Everything, or what a query of the search language finds (`search --syntax` shows it on one page):
 ///
-///   export --to out --format txt
+///   export --to out --format html --media
 ///   export 合同 from:alice after:2026-11-01 --to out --format jsonl,xlsx
 ///
 /// The folder may be new, empty, or one that the same export made before: then only what changed is written.

@@ -26,7 +26,7 @@ pub(super) struct MakeArgs {
     /// The folder: new, empty, or one that the same export made before
     #[arg(long, value_name = "FOLDER", required = true)]
     pub(super) to: Option<PathBuf>,
-    /// One or more of jsonl, csv, xlsx, parquet, txt, sqlite
+    /// One or more of html, jsonl, csv, xlsx, parquet, txt, sqlite
     #[arg(long, value_name = "FORMAT", value_delimiter = ',', required = true, value_parser = format)]
     pub(super) format: Vec<ExportFormat>,
     /// How files are named, from {conversation} {name} {kind} {month} {day} {part}

@@ -8,8 +8,7 @@ use std::time::Instant;
 
 use openim_history_archive::Archive;
 use openim_history_archive::report::{
-    Report, ReportKind, ReportProgress, ReportRequest, ReportStyle, Scope, csv, html, json, report,
-    xlsx,
+    Report, ReportKind, ReportRequest, ReportStyle, Scope, csv, html, json, report, xlsx,
 };
 use openim_history_archive::sync::Progress as _;
 use openim_history_client::model::{Lang, TimeRange, Timestamp};
@@ -154,8 +153,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
 
 async fn compute(app: &App, archive: &Archive, request: &ReportRequest) -> Result<Report> {
     let stages = Stages::new(&app.ui, false, None);
-    let progress = Shown(&stages);
-    let made = stages.watch(report(archive, request, &progress)).await?;
+    let made = stages.watch(report(archive, request, &stages)).await?;
     if let Scope::Conversation(id) = &request.scope
         && made.totals.messages + made.totals.not_counted == 0
     {
@@ -165,19 +163,6 @@ async fn compute(app: &App, archive: &Archive, request: &ReportRequest) -> Resul
         });
     }
     Ok(made)
-}
-
-/// Shows how far a report is.
-struct Shown<'a>(&'a Stages<'a>);
-
-impl ReportProgress for Shown<'_> {
-    fn begin(&self, messages: u64) {
-        self.0.begin("messages", Some(messages));
-    }
-
-    fn advance(&self, messages: u64) {
-        self.0.advance(messages);
-    }
 }
 
 fn close(app: &App, made: &Report, target: &Target, size: u64, started: Instant) {
