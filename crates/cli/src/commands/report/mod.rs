@@ -10,7 +10,6 @@ use openim_history_archive::Archive;
 use openim_history_archive::report::{
     Report, ReportKind, ReportRequest, ReportStyle, Scope, csv, html, json, report, xlsx,
 };
-use openim_history_archive::sync::Progress as _;
 use openim_history_client::model::{Lang, TimeRange, Timestamp};
 
 use self::scope::ScopeArgs;
