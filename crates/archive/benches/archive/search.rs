@@ -66,7 +66,7 @@ pub(crate) async fn ask(place: &str) {
             query: &query,
             directory: &directory,
             index: &index,
-            now: jiff::Zoned::now(),
+            now: jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC),
         };
         let resolved = resolve(&node, &context).expect("a query");
         let options = SearchOptions {

@@ -16,8 +16,15 @@ use crate::error::{Error, Result};
 /// How alike two names must be for one to be offered for the other.
 const ALIKE: f64 = 0.6;
 
+/// What the file holds.
+#[derive(Default)]
+pub(super) struct Holds {
+    pub(super) settings: Vec<(&'static Key, Setting)>,
+    pub(super) jobs: Vec<ExportJob>,
+}
+
 /// Reads the file.
-pub(super) fn read(path: &Path) -> Result<(Vec<(&'static Key, Setting)>, Vec<ExportJob>)> {
+pub(super) fn read(path: &Path) -> Result<Holds> {
     // A file that cannot be read is a wrong configuration, not trouble on the way to the history.
     let text = text::read("configuration file", path).map_err(|error| match error {
         Error::Io { what, source } => Error::Config {
@@ -26,7 +33,10 @@ pub(super) fn read(path: &Path) -> Result<(Vec<(&'static Key, Setting)>, Vec<Exp
         },
         other => other,
     })?;
-    Ok((parse(path, &text)?, job::parse(path, &text)?))
+    Ok(Holds {
+        settings: parse(path, &text)?,
+        jobs: job::parse(path, &text)?,
+    })
 }
 
 /// Returns the key that was probably meant.

@@ -71,9 +71,12 @@ impl Config {
 
         let mut own = Settings::default();
         let mut warnings = environment::misspelt(&inputs);
-        let (of_file, exports) = match &inputs.file {
+        let file::Holds {
+            settings: of_file,
+            jobs: exports,
+        } = match &inputs.file {
             Some(path) => file::read(path)?,
-            None => (Vec::new(), Vec::new()),
+            None => file::Holds::default(),
         };
         if let Some(path) = &inputs.file
             && of_file

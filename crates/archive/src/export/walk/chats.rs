@@ -58,7 +58,6 @@ impl People {
         for (id, name) in self
             .users
             .iter()
-            .map(|(id, name)| (id, name))
             .chain(self.nicknames.iter().map(|(id, name)| (id, name)))
         {
             known.users.insert(id.to_string());
