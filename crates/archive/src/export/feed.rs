@@ -51,6 +51,8 @@ impl Tables {
         let options = SqlOptions {
             memory: request.memory,
             zone: request.zone.clone(),
+            threads: Some(1),
+            rows: 1_024,
             ..SqlOptions::default()
         };
         let sql = Sql::open(archive, &options).await?;

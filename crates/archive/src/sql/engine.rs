@@ -32,6 +32,11 @@ pub struct SqlOptions {
     pub zone: TimeZone,
     /// How long a statement may take.
     pub timeout: Option<Duration>,
+    /// How many threads share a statement; all cores where nothing is said. Each sorts for itself, and putting
+    /// together what they sorted takes memory again: whole messages are best sorted by one.
+    pub threads: Option<usize>,
+    /// How many rows are worked on at once. Sorting holds so many of every stretch it wrote to the disk.
+    pub rows: usize,
 }
 
 impl Default for SqlOptions {
@@ -40,6 +45,8 @@ impl Default for SqlOptions {
             memory: 256 << 20,
             zone: TimeZone::UTC,
             timeout: None,
+            threads: None,
+            rows: 8_192,
         }
     }
 }
@@ -92,10 +99,14 @@ impl std::fmt::Debug for Sql {
 impl Sql {
     /// Opens the tables and views of an archive. `match` needs [`Sql::with_finder`].
     pub async fn open(archive: &Archive, options: &SqlOptions) -> Result<Self> {
-        let config = SessionConfig::new()
+        let mut config = SessionConfig::new()
             .with_information_schema(true)
-            .with_create_default_catalog_and_schema(true);
-        let mut config = config;
+            .with_create_default_catalog_and_schema(true)
+            .with_batch_size(options.rows)
+            .with_sort_spill_reservation_bytes(options.memory / 8);
+        if let Some(threads) = options.threads {
+            config = config.with_target_partitions(threads);
+        }
         let settings = config.options_mut();
         settings.sql_parser.dialect = Dialect::PostgreSQL;
         // Only the rows that are wanted are decoded: contents are most of a file.

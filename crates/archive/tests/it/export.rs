@@ -294,3 +294,54 @@ async fn a_token_is_told_apart_only_with_the_key() {
     let found = unmask(&archive, &other, &[token]).await.expect("looks up");
     assert_eq!(found[0].1, None);
 }
+
+#[tokio::test]
+async fn more_than_fits_the_memory_is_exported_in_order() {
+    let (dir, place) = folder();
+    let long = "abcdefghij".repeat(200);
+    // In another order than they are given out in, and four times what may be held.
+    let messages: Vec<Message> = (1..=1_000)
+        .flat_map(|seq| (0..16).rev().map(move |group| (group, seq)))
+        .map(|(group, seq)| {
+            said(
+                &format!("sg_{group:02}"),
+                seq,
+                "carol",
+                &format!("{seq} {long}"),
+            )
+        })
+        .collect();
+    let options = WriterOptions {
+        index: None,
+        ..WriterOptions::default()
+    };
+    let opened = Archive::write(&place, "a test", options).await;
+    let mut writer = opened.expect("opens");
+    let seen = Seen {
+        source: RowSource::Mongo,
+        at: Timestamp::from_millis(START),
+    };
+    let count = messages.len();
+    let slots = messages.into_iter().map(Slot::Message).collect();
+    writer.take(slots, seen).await.expect("takes");
+    writer.commit_rows().await.expect("commits");
+    writer.close().await.expect("closes");
+    let archive = Archive::open(&place).await.expect("opens");
+    let request = ExportRequest {
+        memory: 16 << 20,
+        ..request(dir.path(), &[ExportFormat::Jsonl])
+    };
+    let report = run(&archive, None, &request).await;
+    assert_eq!(report.totals.included, count as u64);
+    let file = std::fs::read_to_string(request.folder.join("messages.jsonl")).expect("is there");
+    let keys: Vec<(String, i64)> = file
+        .lines()
+        .filter_map(|line| {
+            let line: Value = serde_json::from_str(line).expect("JSON");
+            let id = line.get("conversation_id")?.as_str()?.to_owned();
+            Some((id, line.get("seq")?.as_i64()?))
+        })
+        .collect();
+    assert_eq!(keys.len(), count);
+    assert!(keys.is_sorted());
+}

@@ -113,6 +113,7 @@ impl Args {
             memory: usize::try_from(self.memory.as_u64()).unwrap_or(usize::MAX),
             zone: app.ui.zone.clone(),
             timeout: self.timeout,
+            ..SqlOptions::default()
         };
         let sql = Sql::open(&archive, &options).await?;
         let stages = Stages::new(&app.ui, false, None);
