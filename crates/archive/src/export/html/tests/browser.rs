@@ -133,13 +133,19 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
-    /// Waits until an expression is true on the page.
+    /// Waits until an expression is true on the page, or on the one a link leads to meanwhile: while the
+    /// browser goes there it refuses to answer.
     pub(super) fn wait_for(&mut self, expression: &str) {
-        let wait = format!(
-            "new Promise((done, fail) => {{ const begun = Date.now(); const look = () => ({expression}) ? done(true) \
-             : Date.now() - begun > 30000 ? fail(new Error('waited too long')) : setTimeout(look, 20); look(); }})"
-        );
-        assert_eq!(self.evaluate(&wait), true);
+        let call = json!({"expression": format!("Boolean({expression})"), "returnByValue": true});
+        let begun = Instant::now();
+        loop {
+            let answer = self.ask("Runtime.evaluate", &call);
+            if answer["result"]["result"]["value"] == true {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{expression}: {answer}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Sets how wide the window is, and whether it prefers dark.
@@ -192,6 +198,12 @@ impl Browser {
     }
 
     fn call(&mut self, method: &str, params: &Value) -> Value {
+        let answer = self.ask(method, params);
+        assert!(answer["error"].is_null(), "{method}: {answer}");
+        answer["result"].clone()
+    }
+
+    fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.calls += 1;
         let id = self.calls;
         let mut call = json!({"id": id, "method": method, "params": params});
@@ -204,8 +216,7 @@ impl Browser {
         loop {
             let answer = self.read();
             if answer["id"] == id {
-                assert!(answer["error"].is_null(), "{method}: {answer}");
-                return answer["result"].clone();
+                return answer;
             }
         }
     }
