@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod connect;
 mod error;
+mod folders;
 mod format;
 mod numbers;
 mod progress;

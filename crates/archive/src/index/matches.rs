@@ -21,7 +21,6 @@ use crate::row::month;
 pub struct Matches {
     conversations: HashMap<ConversationId, RoaringTreemap>,
     months: BTreeSet<String>,
-    span: Option<(Timestamp, Timestamp)>,
 }
 
 impl Matches {
@@ -57,18 +56,12 @@ impl Matches {
         self.months.iter().map(String::as_str)
     }
 
-    /// Returns when the first and the last of them were sent.
-    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        self.span
-    }
-
-    fn take(&mut self, conversation: ConversationId, seqs: RoaringTreemap, months: Months) {
-        *self.conversations.entry(conversation).or_default() |= seqs;
-        self.months.extend(months.seen);
-        self.span = match (self.span, months.span) {
-            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-            (a, b) => a.or(b),
-        };
+    /// Takes in what another part of the index has.
+    fn take(&mut self, part: Self) {
+        for (conversation, seqs) in part.conversations {
+            *self.conversations.entry(conversation).or_default() |= seqs;
+        }
+        self.months.extend(part.months);
     }
 }
 
@@ -114,29 +107,19 @@ struct Gathering {
     view: Arc<View>,
 }
 
-/// Which months were seen, told apart by their bounds: most messages lie in the month of the one before.
+/// Which months were seen. Most messages are of the day of the one before, and no day has two months.
 #[derive(Default)]
 struct Months {
     seen: BTreeSet<String>,
-    span: Option<(Timestamp, Timestamp)>,
-    /// A stretch of time that is known to lie in months that were seen.
-    known: Option<(i64, i64)>,
+    last_day: Option<i64>,
 }
 
 impl Months {
     fn see(&mut self, millis: i64) {
-        let time = Timestamp::from_millis(millis);
-        let span = self.span.get_or_insert((time, time));
-        *span = (span.0.min(time), span.1.max(time));
-        // No month is shorter than a day, and a day begins and ends inside one.
         const DAY: i64 = 86_400_000;
-        if self
-            .known
-            .is_none_or(|(from, to)| millis < from || millis >= to)
-        {
-            self.seen.insert(month(time));
-            let from = millis.div_euclid(DAY).saturating_mul(DAY);
-            self.known = Some((from, from.saturating_add(DAY)));
+        let day = millis.div_euclid(DAY);
+        if self.last_day.replace(day) != Some(day) {
+            self.seen.insert(month(Timestamp::from_millis(millis)));
         }
     }
 }
@@ -175,15 +158,7 @@ impl Collector for Gathering {
     fn merge_fruits(&self, parts: Vec<tantivy::Result<Matches>>) -> tantivy::Result<Matches> {
         let mut all = Matches::default();
         for part in parts {
-            let part = part?;
-            let mut months = Some(Months {
-                seen: part.months,
-                span: part.span,
-                known: None,
-            });
-            for (conversation, seqs) in part.conversations {
-                all.take(conversation, seqs, months.take().unwrap_or_default());
-            }
+            all.take(part?);
         }
         Ok(all)
     }
@@ -209,7 +184,6 @@ impl SegmentCollector for Part {
     fn harvest(self) -> tantivy::Result<Matches> {
         let mut found = Matches {
             months: self.months.seen,
-            span: self.months.span,
             ..Matches::default()
         };
         for (ord, seqs) in self.seqs {

@@ -10,34 +10,17 @@ use openim_history_archive::index::{Index, IndexSettings, Query};
 use openim_history_archive::row::{RowSource, Seen};
 use openim_history_archive::sync::NoProgress;
 use openim_history_archive::{Archive, Place, WriterOptions};
-use openim_history_client::model::{ContentType, Lang, Message, Seq, SessionType, Slot, Timestamp};
+use openim_history_client::model::{Lang, Message, Slot, Timestamp};
 use serde_json::{Value, json};
 
 use crate::places::folder;
 use crate::python::script;
-
-/// 2026-11-01T00:00:00Z.
-const START: i64 = 1_793_491_200_000;
-const DAY: i64 = 24 * 60 * 60 * 1000;
+use crate::search::{self, DAY, START};
 
 fn said(conversation: &str, seq: i64, from: &str, text: &str) -> Message {
-    let is_group = conversation.starts_with("sg_");
     Message {
-        conversation_id: conversation.into(),
-        seq: Seq(seq),
-        send_time: Timestamp::from_millis(START + seq * DAY),
-        send_id: from.into(),
-        recv_id: if is_group { "" } else { "bob" }.into(),
-        group_id: conversation.strip_prefix("sg_").unwrap_or_default().into(),
-        session_type: if is_group {
-            SessionType::GROUP
-        } else {
-            SessionType::SINGLE
-        },
-        content_type: ContentType::TEXT,
-        content: json!({ "content": text }).to_string(),
         sender_nickname: format!("{from} 先生").into(),
-        ..Message::default()
+        ..search::said(conversation, seq, from, text)
     }
 }
 
@@ -65,7 +48,11 @@ fn messages() -> Vec<Message> {
 }
 
 async fn write(place: &Place, messages: Vec<Message>, at: i64) {
-    let opened = Archive::write(place, "a test", WriterOptions::default()).await;
+    write_with(place, messages, at, WriterOptions::default()).await;
+}
+
+async fn write_with(place: &Place, messages: Vec<Message>, at: i64, options: WriterOptions) {
+    let opened = Archive::write(place, "a test", options).await;
     let mut writer = opened.expect("opens");
     let seen = Seen {
         source: RowSource::Mongo,
@@ -315,17 +302,8 @@ async fn more_than_fits_the_memory_is_exported_in_order() {
         index: None,
         ..WriterOptions::default()
     };
-    let opened = Archive::write(&place, "a test", options).await;
-    let mut writer = opened.expect("opens");
-    let seen = Seen {
-        source: RowSource::Mongo,
-        at: Timestamp::from_millis(START),
-    };
     let count = messages.len();
-    let slots = messages.into_iter().map(Slot::Message).collect();
-    writer.take(slots, seen).await.expect("takes");
-    writer.commit_rows().await.expect("commits");
-    writer.close().await.expect("closes");
+    write_with(&place, messages, START, options).await;
     let archive = Archive::open(&place).await.expect("opens");
     let request = ExportRequest {
         memory: 16 << 20,

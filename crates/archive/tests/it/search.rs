@@ -14,10 +14,10 @@ use serde_json::json;
 use crate::places::folder;
 
 /// 2026-11-01T00:00:00Z.
-const START: i64 = 1_793_491_200_000;
-const DAY: i64 = 24 * 60 * 60 * 1000;
+pub(crate) const START: i64 = 1_793_491_200_000;
+pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
 
-fn said(conversation: &str, seq: i64, from: &str, text: &str) -> Message {
+pub(crate) fn said(conversation: &str, seq: i64, from: &str, text: &str) -> Message {
     let is_group = conversation.starts_with("sg_");
     Message {
         conversation_id: conversation.into(),

@@ -6,6 +6,7 @@ use openim_history_archive::{Archive, Error, Place, Writer, WriterOptions};
 use openim_history_client::config::Config;
 
 use crate::error::Result;
+use crate::folders;
 
 /// Which archive, as typed.
 #[derive(Clone, Debug, clap::Args)]
@@ -92,40 +93,6 @@ pub(crate) fn cache_of(archive: &Archive, what: &str) -> Option<PathBuf> {
     if archive.place().local().is_some() {
         return None;
     }
-    let folder = cache(|name| std::env::var_os(name).map(PathBuf::from))?;
-    let folder = folder.join("openim-history").join(what);
+    let folder = folders::cache()?.join(what);
     Some(folder.join(archive.manifest().id.to_string()))
-}
-
-fn cache(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
-    let variable = |name| variable(name).filter(|path| path.is_absolute());
-    variable("XDG_CACHE_HOME")
-        .or_else(|| variable("HOME").map(|home| home.join(".cache")))
-        .or_else(|| variable("LOCALAPPDATA"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_index_apart_lies_in_the_users_cache() {
-        let folder = |variables: &'static [(&str, &str)]| {
-            cache(|name| {
-                let found = variables.iter().find(|(known, _)| *known == name);
-                found.map(|(_, value)| PathBuf::from(value))
-            })
-        };
-        let home = ("HOME", "/home/a");
-        assert_eq!(folder(&[]), None);
-        assert_eq!(
-            folder(&[("HOME", "/home/a")]),
-            Some("/home/a/.cache".into())
-        );
-        let chosen = cache(|name| match name {
-            "XDG_CACHE_HOME" => Some("/cache".into()),
-            name => (name == home.0).then(|| home.1.into()),
-        });
-        assert_eq!(chosen, Some("/cache".into()));
-    }
 }

@@ -8,6 +8,8 @@ use openim_history_archive::export::FileCounts;
 use openim_history_client::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::folders;
+
 /// One run of a saved export.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Run {
@@ -45,10 +47,7 @@ pub(super) struct History(Option<PathBuf>);
 impl History {
     /// Finds the file. Where there is no such folder, nothing is remembered.
     pub(super) fn of_user() -> Self {
-        Self(
-            folder(|name| std::env::var_os(name).map(PathBuf::from))
-                .map(|folder| folder.join("openim-history/exports.jsonl")),
-        )
+        Self(folders::state().map(|folder| folder.join("exports.jsonl")))
     }
 
     /// Returns the last run of a job. A line that cannot be read is passed over.
@@ -79,13 +78,6 @@ impl History {
             .open(path)?
             .write_all(&line)
     }
-}
-
-fn folder(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
-    let variable = |name| variable(name).filter(|path| path.is_absolute());
-    variable("XDG_STATE_HOME")
-        .or_else(|| variable("HOME").map(|home| home.join(".local/state")))
-        .or_else(|| variable("LOCALAPPDATA"))
 }
 
 #[cfg(test)]

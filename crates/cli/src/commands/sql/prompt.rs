@@ -1,7 +1,5 @@
 //! A prompt: statements one after the other, with history and completion.
 
-use std::path::PathBuf;
-
 use futures::TryStreamExt;
 use openim_history_archive::sql::Sql;
 use openim_history_client::model::Lang;
@@ -16,6 +14,7 @@ use rustyline::{CompletionType, Config, Context, Editor, Helper};
 use super::output::{self, Target};
 use super::{catalog, value::Values};
 use crate::error::{CommandError, Result};
+use crate::folders;
 use crate::run::App;
 
 /// Asks for statements until there are no more.
@@ -27,7 +26,7 @@ pub(super) async fn run(app: &mut App, sql: &Sql, target: &Target) -> Result {
         .build();
     let mut editor = Editor::<Words, FileHistory>::with_config(config).map_err(broken)?;
     editor.set_helper(Some(Words(words(sql).await?)));
-    let history = history();
+    let history = folders::state().map(|folder| folder.join("sql-history"));
     if let Some(history) = &history {
         // Not there before the first time.
         let _ = editor.load_history(history);
@@ -80,16 +79,6 @@ pub(super) async fn run(app: &mut App, sql: &Sql, target: &Target) -> Result {
 
 fn broken(error: ReadlineError) -> CommandError {
     CommandError::Output(std::io::Error::other(error))
-}
-
-/// Returns where statements are remembered: with what programs keep between two runs.
-fn history() -> Option<PathBuf> {
-    let folder = |name| std::env::var_os(name).map(PathBuf::from);
-    let state = folder("XDG_STATE_HOME").filter(|path| path.is_absolute());
-    let state = state
-        .or_else(|| folder("HOME").map(|home| home.join(".local/state")))
-        .or_else(|| folder("LOCALAPPDATA"))?;
-    Some(state.join("openim-history").join("sql-history"))
 }
 
 /// Collects what can be completed: names of tables and columns, and the words of the language.
