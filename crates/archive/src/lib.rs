@@ -4,6 +4,7 @@
 //! number, and found through an index beside them that can be rebuilt from them at any time.
 
 mod archive;
+mod clock;
 mod error;
 pub mod export;
 pub mod index;

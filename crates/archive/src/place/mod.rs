@@ -12,10 +12,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use deltalake_core::logstore::{LogStoreRef, StorageConfig, default_logstore};
 use futures::TryStreamExt;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use object_store::{
+    BackoffConfig, ObjectStore, ObjectStoreExt, ObjectStoreScheme, PutMode, PutOptions, RetryConfig,
+};
 use url::Url;
 
 use self::durable::Durable;
@@ -26,6 +29,17 @@ use crate::error::{Error, Result};
 
 /// How old what lies beside a file must be to have been left there by a write that was cut off.
 const CUT_OFF: Duration = Duration::from_secs(60 * 60);
+
+/// How long a bucket's service may be away: whoever types a wrong address should not wait for minutes.
+const RETRY: RetryConfig = RetryConfig {
+    backoff: BackoffConfig {
+        init_backoff: Duration::from_millis(100),
+        max_backoff: Duration::from_secs(10),
+        base: 2.0,
+    },
+    max_retries: 10,
+    retry_timeout: Duration::from_secs(45),
+};
 
 /// Where an archive lies.
 #[derive(Clone)]
@@ -95,12 +109,23 @@ impl Place {
             let path = format!("{}/", url.path());
             url.set_path(&path);
         }
-        let options = options
-            .iter()
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
-        let (store, prefix) = object_store::parse_url_opts(&url, options)
-            .map_err(|error| Error::store(format!("use {location}"), error))?;
-        let root: Arc<dyn ObjectStore> = Arc::from(store);
+        let failed = |error| Error::store(format!("use {location}"), error);
+        let (scheme, prefix) =
+            ObjectStoreScheme::parse(&url).map_err(|error| failed(error.into()))?;
+        if scheme != ObjectStoreScheme::AmazonS3 {
+            return Err(Error::Invalid(format!(
+                "{location} is neither a folder nor a bucket: write a path, or s3://bucket/path"
+            )));
+        }
+        let mut bucket = AmazonS3Builder::new()
+            .with_url(url.as_str())
+            .with_retry(RETRY);
+        for (name, value) in options {
+            if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
+                bucket = bucket.with_config(key, value);
+            }
+        }
+        let root: Arc<dyn ObjectStore> = Arc::new(bucket.build().map_err(failed)?);
         Ok(Self {
             shown: location.to_owned(),
             url,

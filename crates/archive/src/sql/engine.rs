@@ -13,7 +13,6 @@ use deltalake_core::datafusion::prelude::{SQLOptions, SessionConfig, SessionCont
 use jiff::tz::TimeZone;
 use tokio::time::Instant;
 
-use super::found::Found;
 use super::local::{Local, Told};
 use super::matching::{self, Match};
 use super::views::{NAMES, VIEWS};
@@ -32,11 +31,6 @@ pub struct SqlOptions {
     pub zone: TimeZone,
     /// How long a statement may take.
     pub timeout: Option<Duration>,
-    /// How many threads share a statement; all cores where nothing is said. Each sorts for itself, and putting
-    /// together what they sorted takes memory again: whole messages are best sorted by one.
-    pub threads: Option<usize>,
-    /// How many rows are worked on at once. Sorting holds so many of every stretch it wrote to the disk.
-    pub rows: usize,
 }
 
 impl Default for SqlOptions {
@@ -45,8 +39,6 @@ impl Default for SqlOptions {
             memory: 256 << 20,
             zone: TimeZone::UTC,
             timeout: None,
-            threads: None,
-            rows: 8_192,
         }
     }
 }
@@ -102,11 +94,7 @@ impl Sql {
         let mut config = SessionConfig::new()
             .with_information_schema(true)
             .with_create_default_catalog_and_schema(true)
-            .with_batch_size(options.rows)
             .with_sort_spill_reservation_bytes(options.memory / 8);
-        if let Some(threads) = options.threads {
-            config = config.with_target_partitions(threads);
-        }
         let settings = config.options_mut();
         settings.sql_parser.dialect = Dialect::PostgreSQL;
         // Only the rows that are wanted are decoded: contents are most of a file.
@@ -153,13 +141,6 @@ impl Sql {
             finder: Some(finder),
             ..self
         }
-    }
-
-    /// Makes what was found usable as a condition, `name(conversation_id, seq)`.
-    pub fn select(&self, name: &str, found: Matches) {
-        let function = Found::new(name, Arc::new(found));
-        self.session
-            .register_udf(ScalarUDF::new_from_impl(function));
     }
 
     /// Runs one statement that reads; one that would write, or change the session, is refused.

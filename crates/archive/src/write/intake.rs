@@ -137,8 +137,8 @@ impl Intake {
     }
 
     /// Returns about how many bytes the files in the making take.
-    pub(super) fn memory(&mut self) -> usize {
-        let parts: usize = self.parts.values_mut().map(Part::memory).sum();
+    pub(super) fn memory(&self) -> usize {
+        let parts: usize = self.parts.values().map(Part::memory).sum();
         parts + self.full.iter().map(Finished::size).sum::<usize>()
     }
 
@@ -148,7 +148,7 @@ impl Intake {
         let mut files = mem::take(&mut self.full);
         let mut months: Vec<(usize, Month)> = self
             .parts
-            .iter_mut()
+            .iter()
             .map(|(month, part)| (part.memory(), *month))
             .collect();
         months.sort_unstable();

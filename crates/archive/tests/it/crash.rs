@@ -46,6 +46,10 @@ pub(crate) enum Role {
         place: String,
         url: String,
     },
+    Export {
+        place: String,
+        folder: String,
+    },
 }
 
 /// Small in everything, so that a little history passes through every phase often.
@@ -145,6 +149,7 @@ async fn play(role: Role) {
             sync.perform(plan, &NoProgress).await.expect("performs");
             writer.close().await.expect("closes");
         }
+        Role::Export { place, folder } => crate::export_killed::play(&place, &folder).await,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::places::folder;
 use crate::python::script;
 use crate::search::{self, DAY, START};
 
-fn said(conversation: &str, seq: i64, from: &str, text: &str) -> Message {
+pub(crate) fn said(conversation: &str, seq: i64, from: &str, text: &str) -> Message {
     Message {
         sender_nickname: format!("{from} 先生").into(),
         ..search::said(conversation, seq, from, text)
@@ -47,7 +47,7 @@ fn messages() -> Vec<Message> {
     all
 }
 
-async fn write(place: &Place, messages: Vec<Message>, at: i64) {
+pub(crate) async fn write(place: &Place, messages: Vec<Message>, at: i64) {
     write_with(place, messages, at, WriterOptions::default()).await;
 }
 
@@ -66,14 +66,14 @@ async fn write_with(place: &Place, messages: Vec<Message>, at: i64, options: Wri
     writer.close().await.expect("closes");
 }
 
-async fn open(place: &Place) -> (Archive, Index) {
+pub(crate) async fn open(place: &Place) -> (Archive, Index) {
     let archive = Archive::open(place).await.expect("opens");
     let index = archive.index(None, IndexSettings::default()).await;
     let (index, _) = index.expect("opens");
     (archive, index)
 }
 
-fn request(folder: &std::path::Path, formats: &[ExportFormat]) -> ExportRequest {
+pub(crate) fn request(folder: &std::path::Path, formats: &[ExportFormat]) -> ExportRequest {
     ExportRequest {
         folder: folder.join("out"),
         query: None,

@@ -261,20 +261,6 @@ async fn time_and_memory_have_limits() {
     assert!(matches!(error, SqlError::Memory(_)), "{error:?}");
 }
 
-#[tokio::test]
-async fn what_was_found_elsewhere_is_a_condition_too() {
-    let (_folder, place) = folder();
-    let (archive, index) = stored(&place).await;
-    let sql = opened(&archive, SqlOptions::default()).await;
-    let found = index.matches(&openim_history_archive::index::Query::contains("合同"));
-    let found = found.expect("finds");
-    assert_eq!(found.len(), 4);
-    assert_eq!(found.months().collect::<Vec<_>>(), ["2026-11"]);
-    sql.select("asked", found);
-    let asked = "SELECT count(*) FROM messages WHERE asked(conversation_id, seq)";
-    assert_eq!(good(&sql, asked).await, ["4"]);
-}
-
 /// The statements of the guide's blocks.
 fn statements(guide: &str) -> Vec<&str> {
     let blocks = guide.split("```sql\n").skip(1);

@@ -21,11 +21,19 @@ struct Report {
 
 impl Report {
     fn of(place: &Place) -> Self {
-        let shown = place.run(&["doctor", "--json", "--quiet"]);
-        let (code, json) = shown.split_once("\n--- stdout\n").expect("an answer");
+        let output = place
+            .command()
+            .args(["doctor", "--json", "--quiet"])
+            .output();
+        let output = output.expect("the program runs");
+        let (out, err) = (&output.stdout, String::from_utf8_lossy(&output.stderr));
+        let checks = serde_json::from_slice(out);
         Self {
-            code: code.to_owned(),
-            checks: serde_json::from_str(json).expect("a JSON array and nothing else"),
+            code: format!("exit {}", output.status.code().unwrap_or(-1)),
+            checks: checks.unwrap_or_else(|error| {
+                let out = String::from_utf8_lossy(out);
+                panic!("a JSON array and nothing else: {error}\n{out}\n--- stderr\n{err}")
+            }),
         }
     }
 

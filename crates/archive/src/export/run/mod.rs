@@ -73,7 +73,7 @@ impl From {
             None
         };
         Ok(Self {
-            feed: Box::new(Tables::open(archive, index, request).await?),
+            feed: Box::new(Tables::open(archive, index, request)?),
             people: People::read(archive, request.pseudonyms.is_some()).await?,
             media,
             archive: ArchiveRecord {

@@ -52,6 +52,9 @@ impl Run<'_> {
                 "writing",
                 Some(wanted.iter().map(|part| part.messages).sum()),
             );
+            let Some(mut sent) = self.from.feed.sent(order, &scope, progress).await? else {
+                return Ok(None);
+            };
             let (sender, mut receiver) = tokio::sync::mpsc::channel(AHEAD);
             let mut walk = Walk::begin(Arc::clone(plan), &layouts);
             let writing = tokio::task::spawn_blocking(move || -> Result<Vec<Staged>> {
@@ -64,7 +67,6 @@ impl Run<'_> {
                 // Whoever reads was told to stop, or failed.
                 Ok(Vec::new())
             });
-            let mut sent = self.from.feed.sent(order, &scope).await?;
             let mut is_whole = true;
             while let Some(batch) = sent.try_next().await? {
                 if progress.stops() {

@@ -11,6 +11,7 @@ use openim_history_client::model::{
 
 use crate::error::Result;
 use crate::row::Row;
+use crate::sync::Progress;
 
 /// A stretch of time that a file is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,19 +128,22 @@ pub(crate) trait Feed: Sync {
     /// Returns how many messages the archive has, how many are found, and how many of those are in logs.
     async fn counts(&self) -> Result<Counts>;
 
-    /// Returns all messages that are wanted, in that order, as little of each as is needed.
+    /// Returns all messages that are wanted, in that order, as little of each as is needed; `None` where it was
+    /// told to stop.
     async fn glances(
         &self,
         order: Order,
         media: bool,
-    ) -> Result<BoxStream<'static, Result<Vec<Glance>>>>;
+        progress: &dyn Progress,
+    ) -> Result<Option<BoxStream<'static, Result<Vec<Glance>>>>>;
 
     /// Returns the same messages in the same order whole; those outside the scope may be missing.
     async fn sent(
         &self,
         order: Order,
         scope: &Scope,
-    ) -> Result<BoxStream<'static, Result<Vec<Sent>>>>;
+        progress: &dyn Progress,
+    ) -> Result<Option<BoxStream<'static, Result<Vec<Sent>>>>>;
 }
 
 /// How many messages there are.
@@ -212,7 +216,8 @@ pub(crate) mod memory {
             &self,
             order: Order,
             media: bool,
-        ) -> Result<BoxStream<'static, Result<Vec<Glance>>>> {
+            _: &dyn Progress,
+        ) -> Result<Option<BoxStream<'static, Result<Vec<Glance>>>>> {
             let glances: Vec<Glance> = self
                 .ordered(order)
                 .into_iter()
@@ -234,14 +239,15 @@ pub(crate) mod memory {
                 })
                 .collect();
             let chunks: Vec<_> = glances.chunks(7).map(|chunk| Ok(chunk.to_vec())).collect();
-            Ok(stream::iter(chunks).boxed())
+            Ok(Some(stream::iter(chunks).boxed()))
         }
 
         async fn sent(
             &self,
             order: Order,
             scope: &Scope,
-        ) -> Result<BoxStream<'static, Result<Vec<Sent>>>> {
+            _: &dyn Progress,
+        ) -> Result<Option<BoxStream<'static, Result<Vec<Sent>>>>> {
             let is_wanted = |row: &Row| {
                 let conversation = &row.message.conversation_id;
                 scope
@@ -261,7 +267,7 @@ pub(crate) mod memory {
                 })
                 .collect();
             let chunks: Vec<_> = sent.chunks(5).map(|chunk| Ok(chunk.to_vec())).collect();
-            Ok(stream::iter(chunks).boxed())
+            Ok(Some(stream::iter(chunks).boxed()))
         }
     }
 }

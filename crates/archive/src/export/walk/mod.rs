@@ -11,7 +11,7 @@ mod write;
 pub(crate) use self::chats::People;
 #[cfg(test)]
 pub(crate) use self::feed::memory::Memory;
-pub(crate) use self::feed::{Counts, Feed, Glance, Order, Period, Scope, Sent};
+pub(crate) use self::feed::{Counts, Feed, Glance, Order, Period, Rank, Scope, Sent};
 pub(crate) use self::layout::{Layout, layouts, template};
 pub(crate) use self::plan::{Planned, field};
 pub(crate) use self::survey::{Survey, Surveyor};

@@ -116,7 +116,10 @@ impl Surveyor<'_> {
                     planners.push((at, Planner::new(layout, self.names)));
                 }
             }
-            let mut glances = feed.glances(order, self.media.is_some()).await?;
+            let media = self.media.is_some();
+            let Some(mut glances) = feed.glances(order, media, progress).await? else {
+                return Ok(None);
+            };
             while let Some(batch) = glances.try_next().await? {
                 if progress.stops() {
                     return Ok(None);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::clock::{monday, month};
+use super::days::{monday, month};
 
 /// Counts by day, week and month. Who was active is only remembered until [`Active::close`] says that nothing
 /// earlier comes any more, so that memory does not grow with the length of the history.

@@ -7,7 +7,7 @@ use openim_history_client::model::{ConversationKind, Seq, TimeRange, Timestamp};
 
 use super::active::{Active, Count};
 use super::answers::Timing;
-use super::clock::{date, month_name, weekday};
+use super::days::{date, month_name, weekday};
 use super::names::Names;
 use super::tally::{Conversation, Tally};
 use super::words::Words;

@@ -7,7 +7,7 @@
 mod active;
 mod answers;
 mod build;
-mod clock;
+mod days;
 mod media;
 mod names;
 mod run;

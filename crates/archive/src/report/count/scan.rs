@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, BooleanArray, RecordBatch, StringArray};
-use futures::{StreamExt, stream};
 use openim_history_client::model::{
     ContentType, ConversationId, ConversationKind, TimeRange, Timestamp,
 };
-use tokio::sync::mpsc;
 
 use super::tally::Fact;
 use crate::archive::Archive;
@@ -18,13 +16,7 @@ use crate::place::Place;
 use crate::report::request::{Scope, is_chat};
 use crate::row::month;
 use crate::tables::file::DataFile;
-use crate::tables::messages::read::{Choice, chosen};
-
-/// Files that are read at once.
-const AT_ONCE: usize = 4;
-
-/// Batches that wait to be counted.
-const WAITING: usize = 8;
+use crate::tables::messages::chosen::{Choice, beside};
 
 /// Reads messages of a scope.
 #[derive(Debug)]
@@ -109,7 +101,8 @@ impl<'a> Scan<'a> {
             },
         };
         let takes = move |batch: &RecordBatch| in_scope(batch, &scope, false);
-        let mut batches = self.read(month, choice, takes);
+        let files = month.files.clone();
+        let mut batches = beside(self.place, files, choice, takes, Ok);
         while let Some(batch) = batches.recv().await {
             each_fact(&batch?, &mut tell)?;
         }
@@ -159,48 +152,12 @@ impl<'a> Scan<'a> {
                 .collect::<Vec<_>>()
                 .into())
         };
-        let mut batches = self.read(month, choice, takes);
+        let files = month.files.clone();
+        let mut batches = beside(self.place, files, choice, takes, Ok);
         while let Some(batch) = batches.recv().await {
             each_said(&batch?, &mut tell)?;
         }
         Ok(())
-    }
-
-    /// Reads a month's files beside each other, each in a task of its own. Who stops listening ends them.
-    fn read(
-        &self,
-        month: &Month,
-        choice: Choice,
-        takes: impl Fn(&RecordBatch) -> Result<BooleanArray> + Clone + Send + Sync + 'static,
-    ) -> mpsc::Receiver<Result<RecordBatch>> {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        let (place, files) = (self.place.clone(), month.files.clone());
-        tokio::spawn(async move {
-            let read = |file: DataFile| {
-                let (place, takes, sender) = (place.clone(), takes.clone(), sender.clone());
-                let failed = sender.clone();
-                async move {
-                    let task = tokio::spawn(async move {
-                        let mut batches = match chosen(&place, &file, choice, takes).await {
-                            Ok(batches) => batches,
-                            Err(error) => stream::iter([Err(error)]).boxed(),
-                        };
-                        while let Some(batch) = batches.next().await {
-                            if sender.send(batch).await.is_err() {
-                                return;
-                            }
-                        }
-                    });
-                    if let Err(error) = task.await {
-                        let _ = failed
-                            .send(Err(Error::store("read a file of messages", error)))
-                            .await;
-                    }
-                }
-            };
-            stream::iter(files).for_each_concurrent(AT_ONCE, read).await;
-        });
-        receiver
     }
 }
 

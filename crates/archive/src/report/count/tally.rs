@@ -8,7 +8,8 @@ use openim_history_client::model::{
 
 use super::active::Active;
 use super::answers::Turn;
-use super::clock::{Clock, first_day, month, weekday};
+use super::days::{first_day, local, month, weekday};
+use crate::clock::Clock;
 use crate::report::request::{ReportRequest, Scope, is_chat};
 
 /// What is counted of one message.
@@ -201,12 +202,12 @@ impl Tally {
 
     fn count(&mut self, fact: &Fact<'_>, sender: u32) {
         self.messages += 1;
-        let local = self.clock.local(fact.millis);
-        self.active.put(local.day, sender);
-        self.hours[weekday(local.day)][local.hour] += 1;
+        let when = local(&mut self.clock, fact.millis);
+        self.active.put(when.day, sender);
+        self.hours[weekday(when.day)][when.hour] += 1;
         *self.kinds.entry(fact.content_type.kind()).or_default() += 1;
         if fact.is_revoked || fact.is_deleted || fact.is_removed {
-            let fates = self.fates.entry(month(local.day)).or_default();
+            let fates = self.fates.entry(month(when.day)).or_default();
             fates.revoked += u64::from(fact.is_revoked);
             fates.deleted += u64::from(fact.is_deleted);
             fates.removed += u64::from(fact.is_removed);
@@ -266,6 +267,6 @@ impl Tally {
 
     /// Returns the local month of an instant.
     pub(super) fn month(&mut self, millis: i64) -> i32 {
-        month(self.clock.local(millis).day)
+        month(local(&mut self.clock, millis).day)
     }
 }

@@ -7,14 +7,13 @@ use deltalake_core::kernel::{Action, Add};
 use object_store::ObjectStoreExt;
 use object_store::path::Path as ObjectPath;
 use openim_history_client::model::{ConversationId, Seq, Timestamp};
-use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::columns::{FILE_SCHEMA, MONTH};
+use super::columns::MONTH;
 use super::encode::micros;
 use super::press::Press;
 use super::{Encoder, NAME, read};
@@ -25,9 +24,6 @@ use crate::tables::file::addition;
 
 /// Rows put into columns before they are compressed. Each month under way holds as many.
 const BATCH: usize = 2_048;
-
-/// Rows of a group: what a reader takes or leaves at once.
-const GROUP: usize = 131_072;
 
 /// Rows of a page: what is read at least to show one message.
 const PAGE: usize = 1_024;
@@ -93,13 +89,10 @@ impl Written {
 impl Part {
     /// Begins a file for messages of one month.
     pub(crate) fn new(month: String, effort: Effort) -> Result<Self> {
-        let writer =
-            ArrowWriter::try_new(Vec::new(), FILE_SCHEMA.clone(), Some(properties(effort)))
-                .map_err(|error| Error::store("begin a file of messages", error))?;
         Ok(Self {
             month,
             encoder: Encoder::default(),
-            press: Press::new(writer),
+            press: Press::new(properties(effort))?,
             rows: 0,
             span: None,
         })
@@ -127,7 +120,7 @@ impl Part {
             return Ok(());
         }
         let batch = self.encoder.finish()?;
-        self.press.write(batch)
+        self.press.write(&batch)
     }
 
     /// Takes in rows that are columns already.
@@ -145,7 +138,7 @@ impl Part {
             self.measure(conversation, Seq(seq), times.value(at) / 1_000);
         });
         self.rows += batch.num_rows() as u64;
-        self.press.write(batch.clone())
+        self.press.write(batch)
     }
 
     fn measure(&mut self, conversation: &str, seq: Seq, time: i64) {
@@ -173,7 +166,7 @@ impl Part {
     }
 
     /// Returns about how many bytes of memory it takes.
-    pub(crate) fn memory(&mut self) -> usize {
+    pub(crate) fn memory(&self) -> usize {
         self.encoder.bytes() + self.press.memory()
     }
 
@@ -185,11 +178,8 @@ impl Part {
     /// Ends the file: its bytes, ready to be written.
     pub(crate) fn finish(mut self) -> Result<Finished> {
         let stats = self.stats();
-        let last = match self.encoder.rows() {
-            0 => None,
-            _ => Some(self.encoder.finish()?),
-        };
-        let bytes = self.press.finish(last)?;
+        self.encode()?;
+        let bytes = self.press.finish()?;
         let add = addition(
             format!("{MONTH}={}/part-{}.parquet", self.month, Uuid::new_v4()),
             Some(self.month),
@@ -264,7 +254,6 @@ fn properties(effort: Effort) -> WriterProperties {
     let level = ZstdLevel::try_new(effort.level()).unwrap_or_default();
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
-        .set_max_row_group_row_count(Some(GROUP))
         .set_data_page_row_count_limit(PAGE)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("openim-history ", env!("CARGO_PKG_VERSION")).to_owned());

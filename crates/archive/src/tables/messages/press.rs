@@ -1,99 +1,104 @@
-//! Compressing columns into a file, beside whoever fills the next ones.
-
-use std::thread::{self, JoinHandle};
+//! Compressing columns into a file, as many beside each other as there are cores.
 
 use arrow_array::RecordBatch;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
+};
 use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use rayon::prelude::*;
 
+use super::columns::FILE_SCHEMA;
 use crate::error::{Error, Result};
 
-type Writer = Box<ArrowWriter<Vec<u8>>>;
-type Outcome = Result<Writer, ParquetError>;
+/// Rows of a group: what a reader takes or leaves at once.
+const GROUP: usize = 131_072;
 
-/// A file being written. One batch at a time is compressed in a thread of its own: that is most of the work
-/// of a copy, and who fills the next batch need not wait for it.
+/// A file of messages being written.
 pub(super) struct Press {
-    state: State,
-    /// What the writer said last, and what was given to it since: bytes of memory, bytes of the file.
-    memory: usize,
-    size: usize,
-}
-
-enum State {
-    Idle(Writer),
-    Busy(JoinHandle<Outcome>),
-    /// It failed, and why.
-    Failed(String),
+    file: SerializedFileWriter<Vec<u8>>,
+    factory: ArrowRowGroupWriterFactory,
+    /// The columns of the group under way, and its rows.
+    columns: Vec<ArrowColumnWriter>,
+    rows: usize,
+    groups: usize,
 }
 
 impl Press {
-    pub(super) fn new(writer: ArrowWriter<Vec<u8>>) -> Self {
-        Self {
-            state: State::Idle(Box::new(writer)),
-            memory: 0,
-            size: 0,
-        }
+    pub(super) fn new(properties: WriterProperties) -> Result<Self> {
+        let writer = ArrowWriter::try_new(Vec::new(), FILE_SCHEMA.clone(), Some(properties));
+        let parts = writer.and_then(ArrowWriter::into_serialized_writer);
+        let (file, factory) = parts.map_err(failed)?;
+        Ok(Self {
+            file,
+            factory,
+            columns: Vec::new(),
+            rows: 0,
+            groups: 0,
+        })
     }
 
-    /// Writes a batch, once the one before it is written. A failure is told by the next call.
-    pub(super) fn write(&mut self, batch: RecordBatch) -> Result<()> {
-        let mut writer = self.wait()?;
-        self.measure(&writer);
-        self.memory += batch.get_array_memory_size();
-        self.state = State::Busy(thread::spawn(move || {
-            writer.write(&batch)?;
-            Ok(writer)
-        }));
+    /// Writes a batch.
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.encode(batch).map_err(failed)
+    }
+
+    fn encode(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
+        if self.columns.is_empty() {
+            self.columns = self.factory.create_column_writers(self.groups)?;
+        }
+        let mut leaves = Vec::with_capacity(self.columns.len());
+        for (field, column) in FILE_SCHEMA.fields().iter().zip(batch.columns()) {
+            leaves.extend(compute_leaves(field, column)?);
+        }
+        let columns = self.columns.par_iter_mut().zip(&leaves);
+        columns.try_for_each(|(column, leaf)| column.write(leaf))?;
+        self.rows += batch.num_rows();
+        if self.rows >= GROUP {
+            self.end_group()?;
+        }
         Ok(())
     }
 
-    fn measure(&mut self, writer: &Writer) {
-        self.size = writer.bytes_written() + writer.in_progress_size();
-        self.memory = writer.memory_size() + writer.inner().len();
+    fn end_group(&mut self) -> Result<(), ParquetError> {
+        if self.rows == 0 {
+            return Ok(());
+        }
+        let columns = std::mem::take(&mut self.columns).into_par_iter();
+        let chunks: Vec<ArrowColumnChunk> = columns
+            .map(ArrowColumnWriter::close)
+            .collect::<Result<_, ParquetError>>()?;
+        let mut group = self.file.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+        self.rows = 0;
+        self.groups += 1;
+        Ok(())
     }
 
-    /// Writes what is left, and returns the file.
-    pub(super) fn finish(mut self, last: Option<RecordBatch>) -> Result<Vec<u8>> {
-        let mut writer = self.wait()?;
-        if let Some(batch) = last {
-            writer.write(&batch).map_err(failed)?;
-        }
-        writer.into_inner().map_err(failed)
+    /// Returns the file.
+    pub(super) fn finish(mut self) -> Result<Vec<u8>> {
+        let ended = self.end_group();
+        ended.and_then(|()| self.file.into_inner()).map_err(failed)
     }
 
-    /// Returns about how many bytes of memory it takes: those of a batch until it is written.
-    pub(super) fn memory(&mut self) -> usize {
-        if matches!(&self.state, State::Busy(thread) if thread.is_finished())
-            && let Ok(writer) = self.wait()
-        {
-            self.measure(&writer);
-            self.state = State::Idle(writer);
-        }
-        self.memory
+    /// Returns about how many bytes of memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        let columns = self.columns.iter().map(ArrowColumnWriter::memory_size);
+        columns.sum::<usize>() + self.file.inner().len()
     }
 
     /// Returns about how many bytes the file has.
     pub(super) fn size(&self) -> usize {
-        self.size
-    }
-
-    /// Keeps why it failed, for whoever asks next, and says so.
-    fn fail(&mut self, why: String) -> Result<Writer> {
-        self.state = State::Failed(why.clone());
-        Err(failed(ParquetError::General(why)))
-    }
-
-    fn wait(&mut self) -> Result<Writer> {
-        match std::mem::replace(&mut self.state, State::Failed(String::new())) {
-            State::Idle(writer) => Ok(writer),
-            State::Busy(thread) => match thread.join() {
-                Ok(Ok(writer)) => Ok(writer),
-                Ok(Err(error)) => self.fail(error.to_string()),
-                Err(_) => self.fail("its compression broke off".to_owned()),
-            },
-            State::Failed(why) => self.fail(why),
-        }
+        let columns = self
+            .columns
+            .iter()
+            .map(ArrowColumnWriter::get_estimated_total_bytes);
+        columns.sum::<usize>() + self.file.bytes_written()
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, BooleanArray, RecordBatch};
-use arrow_schema::ArrowError;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use object_store::ObjectStoreExt;
@@ -17,7 +16,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::PageIndexPolicy;
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 
 use super::NAME;
 use super::pages::candidates;
@@ -33,8 +32,8 @@ const BATCH: usize = 4_096;
 /// Files that are looked into at once.
 const AT_ONCE: usize = 8;
 
-/// Rows handed over at once where only some columns are read.
-const CHOSEN: usize = 16_384;
+/// Bytes handed over at once, about: fewer rows where messages are long.
+const BYTES: i64 = 16 << 20;
 
 /// The keys that are looked for.
 pub(crate) type Keys = HashMap<ConversationId, HashSet<Seq>>;
@@ -51,7 +50,7 @@ pub(crate) fn keys<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Keys {
     grouped
 }
 
-async fn open(
+pub(super) async fn open(
     place: &Place,
     file: &DataFile,
 ) -> Result<ParquetRecordBatchStreamBuilder<FileReader>> {
@@ -82,7 +81,7 @@ async fn open_pages(
     ))
 }
 
-fn unreadable(place: &Place, file: &DataFile, error: ParquetError) -> Error {
+pub(super) fn unreadable(place: &Place, file: &DataFile, error: ParquetError) -> Error {
     Error::damaged(
         format_args!("{} in {place}", file.location(NAME)),
         "it cannot be read",
@@ -90,14 +89,30 @@ fn unreadable(place: &Place, file: &DataFile, error: ParquetError) -> Error {
     )
 }
 
+/// Returns how many rows to hand over at once: as many as take some megabytes in these columns.
+pub(super) fn batch_rows(metadata: &ParquetMetaData, only: &ProjectionMask, most: usize) -> usize {
+    let (mut bytes, mut rows) = (0, 0);
+    for group in metadata.row_groups() {
+        rows += group.num_rows();
+        let columns = group.columns().iter().enumerate();
+        let read = columns.filter(|(at, _)| only.leaf_included(*at));
+        bytes += read
+            .map(|(_, column)| column.uncompressed_size())
+            .sum::<i64>();
+    }
+    let fit = BYTES.saturating_mul(rows) / bytes.max(1);
+    usize::try_from(fit).map_or(most, |fit| fit.clamp(16, most))
+}
+
 /// Reads a file's batches, with all columns.
 pub(crate) async fn batches(
     place: &Place,
     file: &DataFile,
 ) -> Result<impl Stream<Item = Result<RecordBatch>> + Send + use<>> {
-    let stream = open(place, file)
-        .await?
-        .with_batch_size(BATCH)
+    let builder = open(place, file).await?;
+    let rows = batch_rows(builder.metadata(), &ProjectionMask::all(), BATCH);
+    let stream = builder
+        .with_batch_size(rows)
         .build()
         .map_err(|error| unreadable(place, file, error))?;
     let (place, file) = (place.clone(), file.clone());
@@ -128,44 +143,6 @@ async fn projected(
     let stream = builder
         .with_projection(only)
         .with_batch_size(65_536)
-        .build()
-        .map_err(|error| unreadable(place, file, error))?;
-    let (place, file) = (place.clone(), file.clone());
-    Ok(stream
-        .map_err(move |error| unreadable(&place, &file, error))
-        .boxed())
-}
-
-/// Which columns of some rows are read, and by which the rows are chosen; by none, all are.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Choice {
-    pub(crate) columns: &'static [&'static str],
-    pub(crate) by: &'static [&'static str],
-}
-
-/// Reads some columns of the rows of a file that `takes` chooses; of the others only what they are chosen by is
-/// decoded.
-pub(crate) async fn chosen(
-    place: &Place,
-    file: &DataFile,
-    choice: Choice,
-    takes: impl Fn(&RecordBatch) -> Result<BooleanArray> + Send + 'static,
-) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-    let builder = open(place, file).await?;
-    let schema = builder.parquet_schema();
-    let only = ProjectionMask::columns(schema, choice.columns.iter().copied());
-    let by = ProjectionMask::columns(schema, choice.by.iter().copied());
-    let filter = ArrowPredicateFn::new(by, move |batch| {
-        takes(&batch).map_err(|error| ArrowError::ExternalError(error.into()))
-    });
-    let builder = if choice.by.is_empty() {
-        builder
-    } else {
-        builder.with_row_filter(RowFilter::new(vec![Box::new(filter)]))
-    };
-    let stream = builder
-        .with_projection(only)
-        .with_batch_size(CHOSEN)
         .build()
         .map_err(|error| unreadable(place, file, error))?;
     let (place, file) = (place.clone(), file.clone());
@@ -317,7 +294,7 @@ pub(crate) async fn find(
 }
 
 /// Goes through the keys of a batch.
-pub(super) fn each(batch: &RecordBatch, mut tell: impl FnMut(usize, &str, i64)) {
+pub(crate) fn each(batch: &RecordBatch, mut tell: impl FnMut(usize, &str, i64)) {
     let (Some(conversations), Some(seqs)) = (
         batch.column_by_name("conversation_id"),
         batch.column_by_name("seq"),

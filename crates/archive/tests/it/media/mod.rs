@@ -2,6 +2,7 @@
 
 mod again;
 mod content;
+mod given;
 mod trouble;
 mod web;
 

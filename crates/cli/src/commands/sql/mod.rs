@@ -72,7 +72,10 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let statement = args.statement()?;
     let format = SqlFormat::chosen(args.format, &config);
     let target = Target::new(format, args.to.as_deref())?;
-    let sql = args.open(app, &config).await?;
+    // Opening the index may mean to build it: only who asks it has to wait.
+    let asks = statement.as_ref();
+    let asks = !args.tables && asks.is_none_or(|text| text.to_lowercase().contains("match"));
+    let sql = args.open(app, &config, asks).await?;
     if args.tables {
         let statement = catalog::statement(app.ui.lang);
         return output::answer(app, &sql, &statement, &target).await;
@@ -107,7 +110,8 @@ impl Args {
         Ok(Some(read))
     }
 
-    async fn open(&self, app: &App, config: &Config) -> Result<Sql> {
+    /// Opens the tables, and the index where it may be asked.
+    async fn open(&self, app: &App, config: &Config, asks: bool) -> Result<Sql> {
         let archive = Archive::open(&self.place.place(config)?).await?;
         let options = SqlOptions {
             memory: usize::try_from(self.memory.as_u64()).unwrap_or(usize::MAX),
@@ -116,6 +120,9 @@ impl Args {
             ..SqlOptions::default()
         };
         let sql = Sql::open(&archive, &options).await?;
+        if !asks {
+            return Ok(sql);
+        }
         let stages = Stages::new(&app.ui, false, None);
         let index = archive.index(cache_of(&archive, "index"), IndexSettings::default());
         let (index, healed) = match stages.watch(index).await {

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+
+use crate::clock::Clock;
 
 const DAY: i64 = 86_400;
 
@@ -15,56 +16,15 @@ pub(super) struct Local {
     pub(super) hour: usize,
 }
 
-/// Tells local days and hours. The zone is only asked once for each stretch without a change of its clocks.
-#[derive(Debug)]
-pub(super) struct Clock {
-    zone: TimeZone,
-    /// Stretches that were asked for: first second, first second behind it, offset in seconds.
-    known: Vec<(i64, i64, i64)>,
-    last: usize,
-}
-
-impl Clock {
-    pub(super) fn new(zone: TimeZone) -> Self {
-        Self {
-            zone,
-            known: Vec::new(),
-            last: 0,
-        }
-    }
-
-    /// Returns the local hour of an instant in milliseconds since 1970.
-    pub(super) fn local(&mut self, millis: i64) -> Local {
-        let second = millis.div_euclid(1000);
-        let local = second + self.offset(second);
-        Local {
-            day: i32::try_from(local.div_euclid(DAY)).unwrap_or_default(),
-            hour: usize::try_from(local.rem_euclid(DAY) / 3600).unwrap_or_default(),
-        }
-    }
-
-    fn offset(&mut self, second: i64) -> i64 {
-        let holds = |(first, behind, _): &(i64, i64, i64)| (*first..*behind).contains(&second);
-        if let Some(known) = self.known.get(self.last).filter(|known| holds(known)) {
-            return known.2;
-        }
-        if let Some(at) = self.known.iter().position(holds) {
-            self.last = at;
-            return self.known[at].2;
-        }
-        let Ok(instant) = Timestamp::from_second(second) else {
-            return 0;
-        };
-        let offset = i64::from(self.zone.to_offset(instant).seconds());
-        // `preceding` tells those before an instant, and a change at this very second holds already.
-        let just_after = Timestamp::from_second(second + 1).unwrap_or(instant);
-        let before = self.zone.preceding(just_after).next();
-        let behind = self.zone.following(instant).next();
-        let first = before.map_or(i64::MIN, |change| change.timestamp().as_second());
-        let behind = behind.map_or(i64::MAX, |change| change.timestamp().as_second());
-        self.last = self.known.len();
-        self.known.push((first, behind, offset));
-        offset
+/// Returns the local hour of an instant in milliseconds since 1970.
+pub(super) fn local(clock: &mut Clock, millis: i64) -> Local {
+    let micros = millis.saturating_mul(1_000);
+    let local = micros
+        .saturating_add(clock.offset(micros))
+        .div_euclid(1_000_000);
+    Local {
+        day: i32::try_from(local.div_euclid(DAY)).unwrap_or_default(),
+        hour: usize::try_from(local.rem_euclid(DAY) / 3600).unwrap_or_default(),
     }
 }
 
@@ -112,6 +72,8 @@ pub(super) fn month_name(month: i32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
 
     #[test]
@@ -138,11 +100,11 @@ mod tests {
             for second in seconds {
                 let instant = Timestamp::from_second(second).expect("a time");
                 let zoned = instant.to_zoned_datetime(zone.clone());
-                let local = clock.local(second * 1000 + 999);
-                assert_eq!(date(local.day), zoned.date(), "{name} {zoned}");
-                assert_eq!(local.hour, zoned.hour() as usize, "{name} {zoned}");
+                let told = local(&mut clock, second * 1000 + 999);
+                assert_eq!(date(told.day), zoned.date(), "{name} {zoned}");
+                assert_eq!(told.hour, zoned.hour() as usize, "{name} {zoned}");
                 let weekday_of = zoned.weekday().to_monday_zero_offset();
-                assert_eq!(weekday(local.day), weekday_of as usize, "{name} {zoned}");
+                assert_eq!(weekday(told.day), weekday_of as usize, "{name} {zoned}");
             }
         }
     }
@@ -150,13 +112,13 @@ mod tests {
     #[test]
     fn times_before_1970_and_the_ends_of_the_calendar_have_days() {
         let mut clock = Clock::new(TimeZone::UTC);
-        let local = clock.local(-1);
+        let told = local(&mut clock, -1);
         assert_eq!(
-            (date(local.day).to_string(), local.hour),
+            (date(told.day).to_string(), told.hour),
             ("1969-12-31".to_owned(), 23)
         );
         for millis in [crate::row::FIRST_MILLIS, crate::row::LAST_MILLIS] {
-            let day = clock.local(millis).day;
+            let day = local(&mut clock, millis).day;
             assert!(month_name(month(day)).len() == 7, "{day}");
         }
         assert_eq!(month_name(month(0)), "1970-01");
