@@ -18,6 +18,11 @@ mod server;
 
 use std::time::Duration;
 
+/// That of the command line.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() {
     let mut arguments = std::env::args().skip(1).peekable();
     // Measured in a process of its own, so that its memory is its own too.

@@ -12,7 +12,8 @@ use super::writer::Counts;
 use crate::error::Result;
 use crate::index::{Entry, IndexWriter};
 use crate::row::{Key, Outcome, Row, Seen, merge, month};
-use crate::tables::messages::part::{Effort, Finished, Part};
+use crate::tables::messages::Effort;
+use crate::tables::messages::part::{Finished, Part};
 
 /// What was taken in and is not committed.
 pub(super) struct Intake {

@@ -23,6 +23,9 @@ const MOST_TOUCHED: usize = 10_000;
 /// Events of a batch from which on we count as behind.
 const MANY: usize = 1_000;
 
+/// How many times longer new messages wait for their commit while we are behind.
+const BEHIND: u32 = 4;
+
 /// What must be read back from the server.
 #[derive(Default)]
 struct Touched {
@@ -78,6 +81,7 @@ pub(super) async fn run(
     let mut chores = Chores::new();
     let mut committed = Instant::now();
     let mut moved = Instant::now();
+    let mut is_behind = true;
     loop {
         let batch = tokio::select! {
             batch = changes.next() => batch?,
@@ -88,7 +92,9 @@ pub(super) async fn run(
         token.clone_from(&batch.token);
         take(writer, options, batch, &mut touched).await?;
         reporter.events(events as u64, newest);
-        let due = committed.elapsed() >= options.commit;
+        // Nobody waits for what is old already, and a commit of more costs hardly more.
+        let patience = if is_behind { BEHIND } else { 1 };
+        let due = committed.elapsed() >= options.commit * patience;
         if due || events == 0 {
             let settle = touched.numbers >= MOST_TOUCHED
                 || touched
@@ -100,7 +106,8 @@ pub(super) async fn run(
                 moved = Instant::now();
             }
             committed = Instant::now();
-            let state = if events >= MANY {
+            is_behind = events >= MANY;
+            let state = if is_behind {
                 State::CatchingUp
             } else {
                 State::Following
@@ -121,6 +128,8 @@ async fn take(
 ) -> Result<()> {
     let takes = |block: &BlockKey| options.sync.filter.takes(&block.conversation_id);
     let seen = writer.seen(RowSource::Mongo);
+    // Events tell of a message each, and taking many in at once is quicker than one by one.
+    let mut news = Vec::new();
     for change in batch.changes {
         match change {
             BlockChange::Messages {
@@ -138,14 +147,14 @@ async fn take(
                         touched.add(block.clone(), early);
                     }
                 }
-                let wanted = slots.into_iter().filter(|slot| options.sync.wants(slot));
-                writer.take(wanted.collect(), seen).await?;
+                news.extend(slots.into_iter().filter(|slot| options.sync.wants(slot)));
             }
             BlockChange::Touched { block, seqs } if takes(&block) => touched.add(block, seqs),
             BlockChange::Removed {
                 block: Some(block), ..
             } if takes(&block) => {
                 touched.blocks.remove(&block.id);
+                writer.take(std::mem::take(&mut news), seen).await?;
                 let key = write::BlockKey {
                     conversation_id: block.conversation_id,
                     number: block.number,
@@ -162,7 +171,7 @@ async fn take(
             _ => {}
         }
     }
-    Ok(())
+    writer.take(news, seen).await
 }
 
 /// Commits, and returns whether the cursor moved. What was touched holds it back until it is settled.

@@ -18,8 +18,10 @@ use crate::sync::same;
 use crate::sync::seen::SeenBlocks;
 use crate::write::{BlockKey, Writer};
 
-/// Blocks after which what they weighed is written down: what is read again after a crash, at most.
-const NOTE_BLOCKS: u64 = 10_000;
+/// Blocks and messages after which what they weighed is written down: what is read again after a crash, at most. Each
+/// time, the files of all months under way are ended: more often would mean many small ones.
+const NOTE_BLOCKS: u64 = 50_000;
+const NOTE_MESSAGES: u64 = 500_000;
 
 /// Brings an archive up to date with a server's MongoDB.
 #[derive(Debug)]
@@ -109,7 +111,7 @@ impl<'a> MongoSync<'a> {
         });
         let mut weighed: Vec<(BlockKey, u64)> = Vec::new();
         let mut touched = log::Touched::new();
-        let mut since_note = 0;
+        let (mut since_note, mut messages) = (0, 0);
         let mut read = 0;
         while !progress.stops()
             && let Some(blocks) = scan.try_next().await?
@@ -142,10 +144,11 @@ impl<'a> MongoSync<'a> {
                 }
                 slots.extend(these.into_iter().filter(|slot| self.options.wants(slot)));
             }
+            messages += slots.len() as u64;
             self.writer.take(slots, seen).await?;
             progress.advance(bytes);
-            if since_note >= NOTE_BLOCKS {
-                since_note = 0;
+            if since_note >= NOTE_BLOCKS || messages >= NOTE_MESSAGES {
+                (since_note, messages) = (0, 0);
                 self.writer.commit_rows().await?;
                 self.note(&mut weighed);
                 self.seen.write(self.writer.place()).await?;

@@ -7,11 +7,13 @@ mod encode;
 mod pages;
 pub(crate) mod part;
 mod press;
+mod properties;
 pub(crate) mod read;
 pub(crate) mod rewrite;
 
 pub(crate) use self::decode::rows;
 pub(crate) use self::encode::Encoder;
+pub(crate) use self::properties::Effort;
 
 /// The folder of the table.
 pub(crate) const NAME: &str = "messages";

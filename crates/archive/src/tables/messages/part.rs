@@ -7,15 +7,13 @@ use deltalake_core::kernel::{Action, Add};
 use object_store::ObjectStoreExt;
 use object_store::path::Path as ObjectPath;
 use openim_history_client::model::{ConversationId, Seq, Timestamp};
-use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::columns::MONTH;
 use super::encode::micros;
 use super::press::Press;
+use super::properties::{Effort, properties};
 use super::{Encoder, NAME, read};
 use crate::error::{Error, Result};
 use crate::place::Place;
@@ -25,30 +23,8 @@ use crate::tables::file::addition;
 /// Rows put into columns before they are compressed. Each month under way holds as many.
 const BATCH: usize = 2_048;
 
-/// Rows of a page: what is read at least to show one message.
-const PAGE: usize = 1_024;
-
 /// Bytes of a file from which on another one is begun.
 const LARGE: usize = 64 << 20;
-
-/// How hard to compress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effort {
-    /// As rows come: it must keep up, and each column of each month under way has a compressor of its own,
-    /// which takes ten times the memory where it tries harder.
-    Quick,
-    /// For what is written once more, in the background.
-    Thorough,
-}
-
-impl Effort {
-    fn level(self) -> i32 {
-        match self {
-            Self::Quick => 1,
-            Self::Thorough => 3,
-        }
-    }
-}
 
 /// One new file of messages.
 pub(crate) struct Part {
@@ -247,28 +223,4 @@ impl Finished {
             rows: self.rows,
         })
     }
-}
-
-/// How a file is written.
-fn properties(effort: Effort) -> WriterProperties {
-    let level = ZstdLevel::try_new(effort.level()).unwrap_or_default();
-    let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
-        .set_data_page_row_count_limit(PAGE)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_created_by(concat!("openim-history ", env!("CARGO_PKG_VERSION")).to_owned());
-    // No two rows are alike in these: a dictionary would be built and thrown away.
-    for column in ["client_msg_id", "server_msg_id", "content", "text"] {
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
-    }
-    for column in ["conversation_id", "seq"] {
-        properties = properties
-            .set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::Page);
-    }
-    for column in ["seq", "send_time", "create_time"] {
-        properties = properties
-            .set_column_dictionary_enabled(ColumnPath::from(column), false)
-            .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
-    }
-    properties.build()
 }

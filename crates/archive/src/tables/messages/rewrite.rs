@@ -4,7 +4,8 @@ use arrow_array::RecordBatch;
 use arrow_select::filter::filter_record_batch;
 use futures::TryStreamExt;
 
-use super::part::{Effort, Finished, Part};
+use super::part::{Finished, Part};
+use super::properties::Effort;
 use super::read::{self, Keys};
 use crate::error::{Error, Result};
 use crate::place::Place;

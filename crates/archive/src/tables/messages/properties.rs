@@ -1,0 +1,97 @@
+//! How a file of messages is written: what every reader pays for.
+
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+
+/// Rows of a page: what is read at least to show one message.
+const PAGE: usize = 1_024;
+
+/// Columns of which nearly every row has one of a few values, or none. Encoded they take next to nothing, and what
+/// is not compressed need not be unpacked for each message that is shown.
+const PLAIN: &[&str] = &[
+    "session_type",
+    "content_type",
+    "sender_platform_id",
+    "msg_from",
+    "status",
+    "at_user_ids.list.element",
+    "odd_times",
+    "kind",
+    "revoked_by",
+    "revoked_nickname",
+    "revoked_role",
+    "revoked_time",
+    "deleted_for.list.element",
+    "purged_at",
+    "purge_cause",
+    "is_read",
+    "source",
+];
+
+/// How hard to compress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// As rows come: it must keep up, and each column of each month under way has a compressor of its own,
+    /// which takes ten times the memory where it tries harder.
+    Quick,
+    /// For what is written once more, in the background.
+    Thorough,
+}
+
+impl Effort {
+    fn level(self) -> i32 {
+        match self {
+            Self::Quick => 1,
+            Self::Thorough => 3,
+        }
+    }
+}
+
+/// How a file is written.
+pub(super) fn properties(effort: Effort) -> WriterProperties {
+    let level = ZstdLevel::try_new(effort.level()).unwrap_or_default();
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_data_page_row_count_limit(PAGE)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_created_by(concat!("openim-history ", env!("CARGO_PKG_VERSION")).to_owned());
+    // No two rows are alike in these: a dictionary would be built and thrown away.
+    for column in ["client_msg_id", "server_msg_id", "content", "text"] {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
+    }
+    for column in PLAIN {
+        let path: Vec<String> = column.split('.').map(ToOwned::to_owned).collect();
+        properties =
+            properties.set_column_compression(ColumnPath::new(path), Compression::UNCOMPRESSED);
+    }
+    for column in ["conversation_id", "seq"] {
+        properties = properties
+            .set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::Page);
+    }
+    for column in ["seq", "send_time", "create_time"] {
+        properties = properties
+            .set_column_dictionary_enabled(ColumnPath::from(column), false)
+            .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
+    }
+    properties.build()
+}
+
+#[cfg(test)]
+mod tests {
+    use parquet::arrow::ArrowSchemaConverter;
+
+    use super::super::columns::FILE_SCHEMA;
+    use super::*;
+
+    #[test]
+    fn every_plain_column_is_one() {
+        let schema = ArrowSchemaConverter::new().convert(&FILE_SCHEMA);
+        let schema = schema.expect("a schema");
+        for name in PLAIN {
+            let is_one =
+                |column: &parquet::schema::types::ColumnDescPtr| column.path().string() == *name;
+            assert!(schema.columns().iter().any(is_one), "{name}");
+        }
+    }
+}
