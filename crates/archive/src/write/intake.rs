@@ -15,6 +15,9 @@ use crate::row::{Key, Outcome, Row, Seen, merge, month};
 use crate::tables::messages::Effort;
 use crate::tables::messages::part::{Finished, Part};
 
+/// Rows that all months under way together may hold in columns, about.
+const HELD: usize = 65_536;
+
 /// What was taken in and is not committed.
 pub(super) struct Intake {
     pub(super) ledger: Ledger,
@@ -114,10 +117,12 @@ impl Intake {
                 self.parts.insert(*month, part);
             }
         }
+        let hold = HELD / self.parts.len().max(1);
         let touched = self.parts.par_iter_mut();
         touched
             .filter(|(month, _)| months.contains(month))
             .try_for_each(|(month, part)| {
+                part.hold(hold);
                 let here = added.iter().filter(|added| added.month == *month);
                 here.into_iter()
                     .try_for_each(|added| part.push(&added.row, &added.text))

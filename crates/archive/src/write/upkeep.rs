@@ -16,8 +16,8 @@ const STEPS: [(u64, usize); 3] = [(1 << 20, 24), (8 << 20, 12), (32 << 20, 6)];
 /// Bytes put together at once while others wait for their messages to be found: some tenths of a second.
 const AT_ONCE: u64 = 8 << 20;
 
-/// Files alike in size that are worth putting together at the end of a copy.
-const FEW: usize = 4;
+/// Files alike in size, below these sizes, that are worth putting together at the end of a copy.
+const FEW: [(u64, usize); 2] = [(8 << 20, 12), (1 << 20, 4)];
 
 impl Writer {
     /// Puts small files together where there are many, and returns how many went. `all` does so with fewer
@@ -86,14 +86,20 @@ fn choose(mut files: Vec<DataFile>, all: bool) -> Option<Vec<DataFile>> {
     if all {
         // A large file is not rewritten for the sake of a small one: as long as each is at most twice what goes
         // before it, a message is rewritten a few times in its life and not with every copy.
-        let mut sum = 0;
-        let alike = files.iter().take(below(STEPS[1].0)).take_while(|file| {
-            let is_alike = sum == 0 || file.size <= 2 * sum;
-            sum += file.size;
-            is_alike
+        let alike = |size: u64| {
+            let mut sum = 0;
+            let alike = files.iter().take(below(size)).take_while(|file| {
+                let is_alike = sum == 0 || file.size <= 2 * sum;
+                sum += file.size;
+                is_alike
+            });
+            alike.count()
+        };
+        let worth = FEW.iter().find_map(|(size, least)| {
+            let alike = alike(*size);
+            (alike >= *least).then_some(alike)
         });
-        let alike = alike.count();
-        return (alike >= FEW).then(|| files.drain(..alike).collect());
+        return worth.map(|alike| files.drain(..alike).collect());
     }
     let step = STEPS.iter().rev().find_map(|(size, least)| {
         let small = below(*size);

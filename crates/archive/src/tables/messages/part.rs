@@ -1,8 +1,9 @@
 //! One new file of messages, being filled.
 
-use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMicrosecondType;
+use arrow_array::types::{Int64Type, TimestampMicrosecondType};
+use arrow_array::{RecordBatch, UInt32Array};
+use arrow_select::take::take_record_batch;
 use deltalake_core::kernel::{Action, Add};
 use object_store::ObjectStoreExt;
 use object_store::path::Path as ObjectPath;
@@ -20,8 +21,12 @@ use crate::place::Place;
 use crate::row::Row;
 use crate::tables::file::addition;
 
-/// Rows put into columns before they are compressed. Each month under way holds as many.
-const BATCH: usize = 2_048;
+/// Rows put into columns before they are compressed, at least and at most: a batch is sorted, and the more it has, the
+/// fewer pages somebody has to look through who wants a message of one conversation.
+pub(crate) const BATCH: (usize, usize) = (2_048, 32_768);
+
+/// Bytes of text put into columns at most.
+const LONG: usize = 32 << 20;
 
 /// Bytes of a file from which on another one is begun.
 const LARGE: usize = 64 << 20;
@@ -30,6 +35,8 @@ const LARGE: usize = 64 << 20;
 pub(crate) struct Part {
     month: String,
     encoder: Encoder,
+    /// Rows the encoder may hold.
+    batch: usize,
     press: Press,
     rows: u64,
     span: Option<Span>,
@@ -68,10 +75,16 @@ impl Part {
         Ok(Self {
             month,
             encoder: Encoder::default(),
+            batch: BATCH.0,
             press: Press::new(properties(effort))?,
             rows: 0,
             span: None,
         })
+    }
+
+    /// Says how many rows it may hold in columns.
+    pub(crate) fn hold(&mut self, rows: usize) {
+        self.batch = rows.clamp(BATCH.0, BATCH.1);
     }
 
     /// Takes in a row. `text` is what [`Row::text`] says of it.
@@ -85,7 +98,7 @@ impl Part {
         self.encoder.push(row, text);
         self.rows += 1;
         // Long messages fill memory sooner than many do.
-        if self.encoder.rows() >= BATCH || self.encoder.bytes() >= 16 << 20 {
+        if self.encoder.rows() >= self.batch || self.encoder.bytes() >= LONG {
             self.encode()?;
         }
         Ok(())
@@ -95,7 +108,7 @@ impl Part {
         if self.encoder.rows() == 0 {
             return Ok(());
         }
-        let batch = self.encoder.finish()?;
+        let batch = sorted(self.encoder.finish()?)?;
         self.press.write(&batch)
     }
 
@@ -223,4 +236,23 @@ impl Finished {
             rows: self.rows,
         })
     }
+}
+
+/// Sorts rows by conversation and number, unless they came that way.
+fn sorted(batch: RecordBatch) -> Result<RecordBatch> {
+    let (Some(conversations), Some(seqs)) = (
+        batch.column_by_name("conversation_id"),
+        batch.column_by_name("seq"),
+    ) else {
+        return Ok(batch);
+    };
+    let conversations = conversations.as_string::<i32>();
+    let seqs = seqs.as_primitive::<Int64Type>();
+    let key = |at: u32| (conversations.value(at as usize), seqs.value(at as usize));
+    let mut order: Vec<u32> = (0..u32::try_from(batch.num_rows()).unwrap_or(u32::MAX)).collect();
+    if order.is_sorted_by_key(|at| key(*at)) {
+        return Ok(batch);
+    }
+    order.sort_unstable_by_key(|at| key(*at));
+    Ok(take_record_batch(&batch, &UInt32Array::from(order))?)
 }

@@ -13,8 +13,9 @@ use rayon::prelude::*;
 use super::columns::FILE_SCHEMA;
 use crate::error::{Error, Result};
 
-/// Rows of a group: what a reader takes or leaves at once.
-const GROUP: usize = 131_072;
+/// Rows of a group: what an engine takes or leaves at once. Whoever shows one message unpacks the names and ids of
+/// its whole group.
+const GROUP: usize = 32_768;
 
 /// A file of messages being written.
 pub(super) struct Press {

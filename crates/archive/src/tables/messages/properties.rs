@@ -7,9 +7,17 @@ use parquet::schema::types::ColumnPath;
 /// Rows of a page: what is read at least to show one message.
 const PAGE: usize = 1_024;
 
-/// Columns of which nearly every row has one of a few values, or none. Encoded they take next to nothing, and what
-/// is not compressed need not be unpacked for each message that is shown.
+/// Bytes of a page, before they are packed: of long texts, a page has fewer rows.
+const PAGE_BYTES: usize = 192 << 10;
+
+/// Rows after which the bytes of a page are looked at.
+const LOOK: usize = 128;
+
+/// Columns that are small once they are encoded: nearly every row has one of a few values, or none, or nearly the same
+/// as the one before. What is not compressed need not be unpacked for each message that is shown.
 const PLAIN: &[&str] = &[
+    "send_time",
+    "create_time",
     "session_type",
     "content_type",
     "sender_platform_id",
@@ -29,11 +37,42 @@ const PLAIN: &[&str] = &[
     "source",
 ];
 
+/// Columns that are worth a compressor, but not a thorough one: setting that up takes longer than it takes to unpack
+/// a page of theirs.
+const LIGHT: &[&str] = &[
+    "conversation_id",
+    "seq",
+    "send_id",
+    "recv_id",
+    "group_id",
+    "sender_nickname",
+    "sender_face_url",
+    "options",
+    "offline_push",
+    "first_seen",
+    "last_changed",
+    "changes",
+];
+
+/// Columns nobody looks for by least and greatest: telling those takes as long as packing the rest.
+const UNMEASURED: &[&str] = &[
+    "content",
+    "client_msg_id",
+    "server_msg_id",
+    "sender_nickname",
+    "sender_face_url",
+    "options",
+    "offline_push",
+    "attached_info",
+    "ex",
+    "text",
+    "changes",
+];
+
 /// How hard to compress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// As rows come: it must keep up, and each column of each month under way has a compressor of its own,
-    /// which takes ten times the memory where it tries harder.
+    /// As rows come: it must keep up, and each column of each month under way has a compressor of its own.
     Quick,
     /// For what is written once more, in the background.
     Thorough,
@@ -42,8 +81,8 @@ pub(crate) enum Effort {
 impl Effort {
     fn level(self) -> i32 {
         match self {
-            Self::Quick => 1,
-            Self::Thorough => 3,
+            Self::Quick => 4,
+            Self::Thorough => 5,
         }
     }
 }
@@ -54,16 +93,25 @@ pub(super) fn properties(effort: Effort) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_data_page_row_count_limit(PAGE)
+        .set_data_page_size_limit(PAGE_BYTES)
+        .set_write_batch_size(LOOK)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("openim-history ", env!("CARGO_PKG_VERSION")).to_owned());
     // No two rows are alike in these: a dictionary would be built and thrown away.
     for column in ["client_msg_id", "server_msg_id", "content", "text"] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
     }
-    for column in PLAIN {
-        let path: Vec<String> = column.split('.').map(ToOwned::to_owned).collect();
+    for (columns, compression) in [
+        (PLAIN, Compression::UNCOMPRESSED),
+        (LIGHT, Compression::SNAPPY),
+    ] {
+        for column in columns {
+            properties = properties.set_column_compression(path(column), compression);
+        }
+    }
+    for column in UNMEASURED {
         properties =
-            properties.set_column_compression(ColumnPath::new(path), Compression::UNCOMPRESSED);
+            properties.set_column_statistics_enabled(path(column), EnabledStatistics::None);
     }
     for column in ["conversation_id", "seq"] {
         properties = properties
@@ -77,6 +125,11 @@ pub(super) fn properties(effort: Effort) -> WriterProperties {
     properties.build()
 }
 
+fn path(column: &str) -> ColumnPath {
+    let parts: Vec<String> = column.split('.').map(ToOwned::to_owned).collect();
+    ColumnPath::new(parts)
+}
+
 #[cfg(test)]
 mod tests {
     use parquet::arrow::ArrowSchemaConverter;
@@ -85,12 +138,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_plain_column_is_one() {
+    fn every_named_column_is_one() {
         let schema = ArrowSchemaConverter::new().convert(&FILE_SCHEMA);
         let schema = schema.expect("a schema");
-        for name in PLAIN {
+        for name in [PLAIN, LIGHT, UNMEASURED].concat() {
             let is_one =
-                |column: &parquet::schema::types::ColumnDescPtr| column.path().string() == *name;
+                |column: &parquet::schema::types::ColumnDescPtr| column.path().string() == name;
             assert!(schema.columns().iter().any(is_one), "{name}");
         }
     }
