@@ -44,7 +44,7 @@ impl Default for WriterOptions {
     fn default() -> Self {
         Self {
             commit_rows: 1_000_000,
-            memory: 192 << 20,
+            memory: 160 << 20,
             index_folder: None,
             index: Some(IndexSettings::default()),
             retention: Duration::from_secs(24 * 60 * 60),

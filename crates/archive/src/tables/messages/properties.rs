@@ -8,7 +8,7 @@ use parquet::schema::types::ColumnPath;
 const PAGE: usize = 1_024;
 
 /// Bytes of a page, before they are packed: of long texts, a page has fewer rows.
-const PAGE_BYTES: usize = 192 << 10;
+const PAGE_BYTES: usize = 224 << 10;
 
 /// Rows after which the bytes of a page are looked at.
 const LOOK: usize = 128;
@@ -81,8 +81,8 @@ pub(crate) enum Effort {
 impl Effort {
     fn level(self) -> i32 {
         match self {
-            Self::Quick => 4,
-            Self::Thorough => 5,
+            Self::Quick => 5,
+            Self::Thorough => 7,
         }
     }
 }
