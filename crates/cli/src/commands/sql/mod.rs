@@ -117,7 +117,6 @@ impl Args {
             memory: usize::try_from(self.memory.as_u64()).unwrap_or(usize::MAX),
             zone: app.ui.zone.clone(),
             timeout: self.timeout,
-            ..SqlOptions::default()
         };
         let sql = Sql::open(&archive, &options).await?;
         if !asks {
