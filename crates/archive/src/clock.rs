@@ -1,9 +1,11 @@
 //! What the clocks of a time zone say, for millions of moments.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
 
 const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
 
 /// Tells how far a zone's clocks are ahead. Between two changes of the clocks it is one number, so the zone is
 /// only asked once for each such stretch of time.
@@ -26,7 +28,7 @@ impl Clock {
 
     /// Returns by how many microseconds the clocks are ahead of UTC, at so many since 1970. Outside the calendar
     /// it is what its nearest end has.
-    pub(crate) fn offset(&mut self, micros: i64) -> i64 {
+    fn offset(&mut self, micros: i64) -> i64 {
         let holds = |(first, behind, _): &(i64, i64, i64)| (*first..*behind).contains(&micros);
         if let Some(known) = self.known.get(self.last).filter(|known| holds(known)) {
             return known.2;
@@ -39,6 +41,17 @@ impl Clock {
             }
         };
         self.known[self.last].2
+    }
+
+    /// Returns what the clocks show, in microseconds since they showed the beginning of 1970.
+    pub(crate) fn local(&mut self, micros: i64) -> i64 {
+        micros.saturating_add(self.offset(micros))
+    }
+
+    /// Returns the day the clocks show, counted from 1970-01-01.
+    pub(crate) fn day(&mut self, micros: i64) -> i32 {
+        let day = self.local(micros).div_euclid(DAY);
+        i32::try_from(day).unwrap_or_default()
     }
 
     #[cold]
@@ -61,6 +74,13 @@ impl Clock {
     }
 }
 
+/// Returns the date of a day counted from 1970-01-01; the nearest there is where a calendar has none.
+pub(crate) fn date(day: i32) -> Date {
+    let instant = Timestamp::from_second(i64::from(day) * (DAY / SECOND));
+    let far = if day < 0 { Date::MIN } else { Date::MAX };
+    instant.map_or(far, |time| Offset::UTC.to_datetime(time).date())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,13 +100,7 @@ mod tests {
             let mut moments = Vec::new();
             for change in zone.following(first).take(80) {
                 let at = change.timestamp().as_microsecond();
-                moments.extend([
-                    at - 86_400 * SECOND,
-                    at - 1,
-                    at,
-                    at + 1,
-                    at + 3_600 * SECOND,
-                ]);
+                moments.extend([at - DAY, at - 1, at, at + 1, at + 3_600 * SECOND]);
             }
             moments.extend([0, -1, i64::MIN, i64::MAX - 1]);
             // Forwards keeps a stretch, backwards and mixed leaves it.

@@ -14,9 +14,6 @@ use jiff::tz::TimeZone;
 
 use crate::clock::Clock;
 
-/// Microseconds of a day.
-const DAY: i64 = 86_400_000_000;
-
 /// What of a time is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Told {
@@ -91,16 +88,15 @@ impl ScalarUDFImpl for Local {
             return exec_err!("{} takes a time", self.name());
         };
         let mut clock = Clock::new(self.zone.0.clone());
-        let local = times
-            .values()
-            .iter()
-            .map(|micros| micros.saturating_add(clock.offset(*micros)));
         let nulls = times.nulls().cloned();
+        let times = times.values().iter();
         Ok(ColumnarValue::Array(match self.told {
-            Told::Time => Arc::new(TimestampMicrosecondArray::new(local.collect(), nulls)),
+            Told::Time => {
+                let local = times.map(|micros| clock.local(*micros));
+                Arc::new(TimestampMicrosecondArray::new(local.collect(), nulls))
+            }
             Told::Date => {
-                let days =
-                    local.map(|local| i32::try_from(local.div_euclid(DAY)).unwrap_or_default());
+                let days = times.map(|micros| clock.day(*micros));
                 Arc::new(Date32Array::new(days.collect(), nulls))
             }
         }))

@@ -45,7 +45,7 @@ pub(crate) async fn play(place: &str, folder: &str) {
     done.expect("exports");
 }
 
-/// Returns path and sum of every file of an export, those that name a time aside.
+/// Returns path and sum of every file of an export.
 fn files(folder: &Path) -> Vec<(String, String)> {
     let manifest = std::fs::read(folder.join("out/manifest.json")).expect("reads");
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");

@@ -1,6 +1,6 @@
 //! Searching an archive as its callers do.
 
-use openim_history_archive::index::{Index, IndexSettings, Order};
+use openim_history_archive::index::{Index, IndexSettings, Order, Query};
 use openim_history_archive::row::{Key, RowSource, Seen};
 use openim_history_archive::search::{
     Context, Directory, Search, SearchOptions, SearchPage, parse, resolve,
@@ -164,6 +164,16 @@ async fn every_part_of_the_language_finds_what_it_says() {
     ] {
         assert_eq!(searched.found(query).await, keys, "{query}");
     }
+}
+
+#[tokio::test]
+async fn everything_a_query_finds_is_known_by_its_key_and_its_month() {
+    let (_folder, searched) = searched().await;
+    let found = searched.index.matches(&Query::contains("合同"));
+    let found = found.expect("finds");
+    assert_eq!(found.len(), 4);
+    assert_eq!(found.months().collect::<Vec<_>>(), ["2026-11"]);
+    assert!(found.contains(&"sg_1".into(), Seq(3)) && !found.contains(&"sg_1".into(), Seq(2)));
 }
 
 #[tokio::test]

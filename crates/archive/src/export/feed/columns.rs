@@ -3,15 +3,15 @@
 use std::sync::{Arc, LazyLock};
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use openim_history_client::model::{ContentType, Seq, Timestamp};
 
 use super::super::walk::{Glance, Order, Rank, Sent};
 use super::gather::{Periods, Ranked};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::media::TYPES;
+use crate::tables::messages::batch::{column, integers, longs, texts, times};
 use crate::tables::messages::columns::{COLUMNS, FILE_SCHEMA};
 use crate::tables::messages::rows;
 
@@ -32,109 +32,81 @@ pub(super) const CHOSEN: &[&str] = &[
 pub(super) static WHOLE: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| COLUMNS.iter().map(|column| column.name).collect());
 
-/// The columns of [`CHOSEN`] that a glance keeps, and what it keeps of the others.
+/// Returns the columns of [`CHOSEN`] that a glance keeps as they are.
+fn kept() -> impl Iterator<Item = &'static str> {
+    let texts = ["content", "text"];
+    CHOSEN
+        .iter()
+        .copied()
+        .filter(move |name| !texts.contains(name))
+}
+
+/// What is kept, and what is made of the texts.
 static PRESSED: LazyLock<SchemaRef> = LazyLock::new(|| {
-    let of_file = |name: &str| FILE_SCHEMA.field_with_name(name).ok().cloned();
-    let kept = [
-        "conversation_id",
-        "seq",
-        "send_time",
-        "send_id",
-        "content_type",
-        "revoked_by",
+    let kept = kept().filter_map(|name| FILE_SCHEMA.field_with_name(name).ok().cloned());
+    let made = [
+        Field::new("known", DataType::Boolean, false),
+        Field::new("weight", DataType::Int64, false),
+        Field::new("content", DataType::Utf8, true),
     ];
-    let mut fields: Vec<Field> = kept.into_iter().filter_map(of_file).collect();
-    fields.extend(of_file("last_changed"));
-    fields.push(Field::new("known", DataType::Boolean, false));
-    fields.push(Field::new("weight", DataType::Int64, false));
-    fields.push(Field::new("content", DataType::Utf8, true));
-    Arc::new(Schema::new(fields))
+    Arc::new(Schema::new(kept.chain(made).collect::<Vec<_>>()))
 });
-
-pub(super) fn missing(name: &str) -> Error {
-    Error::damaged(
-        "a file of messages",
-        format_args!("it has no column {name}"),
-        None,
-    )
-}
-
-fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
-    batch.column_by_name(name).ok_or_else(|| missing(name))
-}
-
-fn text<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
-    let column = column(batch, name)?;
-    column.as_string_opt().ok_or_else(|| missing(name))
-}
 
 /// Makes of texts what a glance needs of them: their weight, and the contents that may name attachments where these
 /// come along.
 pub(super) fn pressed(batch: &RecordBatch, media: bool) -> Result<RecordBatch> {
-    let (contents, texts) = (text(batch, "content")?, text(batch, "text")?);
-    let types = column(batch, "content_type")?.as_primitive::<Int32Type>();
+    let (contents, texts) = (texts(batch, "content")?, texts(batch, "text")?);
+    let types = integers(batch, "content_type")?;
     let rows = 0..batch.num_rows();
     let known: BooleanArray = rows.clone().map(|at| Some(contents.is_valid(at))).collect();
     let weights: Int64Array = rows
         .map(|at| i64::from(contents.value_length(at)) + i64::from(texts.value_length(at)))
         .collect();
     let may_name = |kind: i32| media && TYPES.contains(&ContentType(kind));
-    let named = contents.iter().zip(types.values());
+    let named = contents.iter().zip(types);
     let named: StringArray = named
         .map(|(text, kind)| text.filter(|_| may_name(*kind)))
         .collect();
-    let made: [(&str, ArrayRef); 3] = [
-        ("known", Arc::new(known)),
-        ("weight", Arc::new(weights)),
-        ("content", Arc::new(named)),
-    ];
-    let columns: Result<Vec<ArrayRef>> = PRESSED
-        .fields()
-        .iter()
-        .map(|field| {
-            let made = made.iter().find(|(name, _)| name == field.name());
-            let array = match made {
-                Some((_, array)) => array,
-                None => column(batch, field.name())?,
-            };
-            Ok(Arc::clone(array))
-        })
-        .collect();
-    Ok(RecordBatch::try_new(PRESSED.clone(), columns?)?)
+    let kept = kept().map(|name| column(batch, name).cloned());
+    let mut columns = kept.collect::<Result<Vec<ArrayRef>>>()?;
+    columns.extend([
+        Arc::new(known) as ArrayRef,
+        Arc::new(weights),
+        Arc::new(named),
+    ]);
+    Ok(RecordBatch::try_new(PRESSED.clone(), columns)?)
 }
 
 /// Reads glances from columns that [`pressed`] made.
 pub(super) fn glances(batch: &RecordBatch, periods: &mut Periods) -> Result<Vec<Glance>> {
-    let (conversations, senders) = (text(batch, "conversation_id")?, text(batch, "send_id")?);
-    let (revokers, contents) = (text(batch, "revoked_by")?, text(batch, "content")?);
-    let seqs = column(batch, "seq")?.as_primitive::<Int64Type>();
-    let weights = column(batch, "weight")?.as_primitive::<Int64Type>();
-    let kinds = column(batch, "content_type")?.as_primitive::<Int32Type>();
+    let (conversations, senders) = (texts(batch, "conversation_id")?, texts(batch, "send_id")?);
+    let (revokers, contents) = (texts(batch, "revoked_by")?, texts(batch, "content")?);
+    let (seqs, weights) = (longs(batch, "seq")?, longs(batch, "weight")?);
+    let kinds = integers(batch, "content_type")?;
     let known = column(batch, "known")?.as_boolean();
-    let times = column(batch, "send_time")?.as_primitive::<TimestampMicrosecondType>();
-    let changes = column(batch, "last_changed")?.as_primitive::<TimestampMicrosecondType>();
+    let (sent, changed) = (times(batch, "send_time")?, times(batch, "last_changed")?);
     let millis = |micros: i64| Timestamp::from_millis(micros.div_euclid(1_000));
     let glance = |at: usize| Glance {
         conversation_id: conversations.value(at).into(),
-        seq: Seq(seqs.value(at)),
-        send_time: millis(times.value(at)),
-        period: periods.of(times.value(at)),
-        last_changed: millis(changes.value(at)),
+        seq: Seq(seqs[at]),
+        send_time: millis(sent[at]),
+        period: periods.of(sent[at]),
+        last_changed: millis(changed[at]),
         send_id: senders.value(at).into(),
         revoked_by: revokers.is_valid(at).then(|| revokers.value(at).into()),
         content_known: known.value(at),
-        weight: u64::try_from(weights.value(at)).unwrap_or_default(),
+        weight: u64::try_from(weights[at]).unwrap_or_default(),
         content: contents
             .is_valid(at)
-            .then(|| (ContentType(kinds.value(at)), contents.value(at).to_owned())),
+            .then(|| (ContentType(kinds[at]), contents.value(at).to_owned())),
     };
     Ok((0..batch.num_rows()).map(glance).collect())
 }
 
 /// Reads whole messages.
 pub(super) fn sent(batch: &RecordBatch, periods: &mut Periods) -> Result<Vec<Sent>> {
-    let texts = text(batch, "text")?;
-    let times = column(batch, "send_time")?.as_primitive::<TimestampMicrosecondType>();
+    let texts = texts(batch, "text")?;
+    let times = times(batch, "send_time")?;
     let sent = rows(batch)?.into_iter().enumerate().map(|(at, row)| Sent {
         row,
         text: if texts.is_valid(at) {
@@ -142,7 +114,7 @@ pub(super) fn sent(batch: &RecordBatch, periods: &mut Periods) -> Result<Vec<Sen
         } else {
             String::new()
         },
-        period: periods.of(times.value(at)),
+        period: periods.of(times[at]),
     });
     Ok(sent.collect())
 }

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{RecordBatch, UInt32Array};
 use arrow_select::take::take_record_batch;
 use futures::stream::BoxStream;
@@ -14,15 +12,12 @@ use openim_history_client::model::{ConversationId, Seq};
 use tokio::sync::mpsc;
 
 use super::super::walk::{Order, Period, Rank};
-use super::columns;
 use super::spool::Spool;
-use crate::clock::Clock;
+use crate::clock::{Clock, date};
 use crate::error::{Error, Result};
 use crate::sync::Progress;
+use crate::tables::messages::batch::times;
 use crate::tables::messages::read::each;
-
-/// Microseconds of a day.
-const DAY: i64 = 86_400_000_000;
 
 /// Messages handed over at once.
 const AT_ONCE: usize = 1_024;
@@ -58,10 +53,7 @@ impl Ranks {
 
     /// Tells the stretch of each row.
     fn each_stretch(&self, batch: &RecordBatch, mut tell: impl FnMut(usize, usize)) -> Result<()> {
-        let Some(times) = batch.column_by_name("send_time") else {
-            return Err(columns::missing("send_time"));
-        };
-        let times = times.as_primitive::<TimestampMicrosecondType>();
+        let times = times(batch, "send_time")?;
         let mut periods = self.periods();
         let mut id = ConversationId::default();
         let mut last = 0;
@@ -69,7 +61,7 @@ impl Ranks {
             if id != *conversation {
                 id = ConversationId::new(conversation);
             }
-            let rank = Rank::new(self.order, &id, Seq(seq), periods.of(times.value(at)));
+            let rank = Rank::new(self.order, &id, Seq(seq), periods.of(times[at]));
             // Neighbours in a file are often neighbours in the order.
             let fits = self.cuts.get(last).is_none_or(|cut| rank < *cut)
                 && last
@@ -98,8 +90,7 @@ impl Periods {
         let Some(period) = self.of else {
             return 0;
         };
-        let local = micros.saturating_add(self.clock.offset(micros));
-        let day = i32::try_from(local.div_euclid(DAY)).unwrap_or_default();
+        let day = self.clock.day(micros);
         match (period, self.last) {
             (Period::Day, _) => day,
             (Period::Month, Some((last, first))) if last == day => first,
@@ -113,9 +104,7 @@ impl Periods {
 }
 
 fn first_of_month(day: i32) -> i32 {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    let date = epoch.saturating_add(jiff::Span::new().days(day));
-    day - (i32::from(date.day()) - 1)
+    day - (i32::from(date(day).day()) - 1)
 }
 
 /// Returns where to cut an order into so many stretches of about the same number of messages.

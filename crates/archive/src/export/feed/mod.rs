@@ -13,13 +13,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow_array::RecordBatch;
-use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMicrosecondType;
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use jiff::tz::TimeZone;
 use openim_history_client::model::{ConversationId, Seq};
+use tokio::sync::mpsc;
 
 use self::columns::{CHOSEN, WHOLE, glances, pressed, sent};
 use self::gather::{Gather, Ranked, Ranks, cuts};
@@ -32,6 +31,7 @@ use crate::index::{Index, Matches};
 use crate::place::Place;
 use crate::sync::Progress;
 use crate::tables::file::DataFile;
+use crate::tables::messages::batch::times;
 use crate::tables::messages::chosen::{Choice, beside};
 use crate::tables::messages::read::each;
 
@@ -98,20 +98,11 @@ impl Tables {
     /// Looks at the keys of everything that was asked for.
     async fn look(&self) -> Result<Arc<Sample>> {
         let all = self.wanted.with_logs();
-        let choice = Choice {
-            columns: &["conversation_id", "seq", "send_time"],
-            by: all.by(),
-        };
         let step = (self.in_archive / SAMPLE).max(1);
         let step = usize::try_from(step).unwrap_or(usize::MAX);
-        let (takes, keeps) = (all.clone(), all);
-        let mut seen = beside(
-            &self.place,
-            self.files.clone(),
-            choice,
-            move |batch| Ok(takes.among(batch)),
-            move |batch| sample(&keeps.only(batch)?, step),
-        );
+        let columns = &["conversation_id", "seq", "send_time"];
+        let make = move |batch: RecordBatch| sample(&batch, step);
+        let mut seen = self.read(self.files.clone(), columns, all, make);
         let mut whole = Sample {
             counts: Counts {
                 in_archive: self.in_archive,
@@ -126,6 +117,25 @@ impl Tables {
             whole.counts.in_logs += part.counts.in_logs;
         }
         Ok(Arc::new(whole))
+    }
+
+    /// Reads some columns of the messages that are wanted, and makes of each batch what `make` does.
+    fn read<T: Send + 'static>(
+        &self,
+        files: Vec<DataFile>,
+        columns: &'static [&'static str],
+        wanted: Wanted,
+        make: impl Fn(RecordBatch) -> Result<T> + Clone + Send + Sync + 'static,
+    ) -> mpsc::Receiver<Result<T>> {
+        let by = wanted.by();
+        let takes = wanted.clone();
+        beside(
+            &self.place,
+            files,
+            Choice { columns, by },
+            move |batch| Ok(takes.among(batch)),
+            move |batch| make(wanted.only(batch)?),
+        )
     }
 
     async fn sample(&self) -> Result<Arc<Sample>> {
@@ -156,27 +166,26 @@ fn files(archive: &Archive, asked: Option<&Matches>) -> Vec<DataFile> {
     let mut files = archive.messages.files();
     if let Some(asked) = asked {
         let months: Vec<&str> = asked.months().collect();
-        files.retain(|file| {
-            let month = file.month.as_deref();
-            month.is_none_or(|month| months.contains(&month))
-        });
+        of_months(&mut files, |month| months.contains(&month));
     }
     files
+}
+
+/// Leaves those of some months. What is of no month may be of any.
+fn of_months(files: &mut Vec<DataFile>, is_wanted: impl Fn(&str) -> bool) {
+    files.retain(|file| file.month.as_deref().is_none_or(&is_wanted));
 }
 
 /// Counts messages by their keys, and takes each so many.
 fn sample(batch: &RecordBatch, step: usize) -> Result<Sample> {
     let mut part = Sample::default();
-    let Some(times) = batch.column_by_name("send_time") else {
-        return Err(columns::missing("send_time"));
-    };
-    let times = times.as_primitive::<TimestampMicrosecondType>();
+    let times = times(batch, "send_time")?;
     each(batch, |at, conversation, seq| {
         part.counts.found += 1;
         part.counts.in_logs += u64::from(wanted::is_log(conversation));
         if at % step == 0 {
             let id = ConversationId::new(conversation);
-            part.messages.push((id, Seq(seq), times.value(at)));
+            part.messages.push((id, Seq(seq), times[at]));
         }
     });
     Ok(part)
@@ -199,18 +208,9 @@ impl Feed for Tables {
         let stretches = (sample.counts.found * each).div_ceil(self.stretch());
         let ranks = Ranks::new(order, self.zone.clone(), Vec::new());
         let gather = self.gather(order, cuts(&sample.messages, &ranks, stretches));
-        let choice = Choice {
-            columns: CHOSEN,
-            by: self.wanted.by(),
-        };
-        let (takes, keeps, splits) = (self.wanted.clone(), self.wanted.clone(), gather.splitter());
-        let parts = beside(
-            &self.place,
-            self.files.clone(),
-            choice,
-            move |batch| Ok(takes.among(batch)),
-            move |batch| splits.split(pressed(&keeps.only(batch)?, media)?),
-        );
+        let splits = gather.splitter();
+        let make = move |batch: RecordBatch| splits.split(pressed(&batch, media)?);
+        let parts = self.read(self.files.clone(), CHOSEN, self.wanted.clone(), make);
         let Some(gathered) = gather.all(parts, progress).await? else {
             return Ok(None);
         };
@@ -242,24 +242,11 @@ impl Feed for Tables {
     ) -> Result<Option<BoxStream<'static, Result<Vec<Sent>>>>> {
         let cuts = self.cuts().get(&order).cloned().unwrap_or_default();
         let gather = self.gather(order, cuts);
-        let wanted = self.wanted.within(scope);
-        let choice = Choice {
-            columns: &WHOLE,
-            by: wanted.by(),
-        };
         let mut files = self.files.clone();
-        files.retain(|file| {
-            let month = file.month.as_ref();
-            month.is_none_or(|month| scope.months.contains(month))
-        });
-        let (takes, splits) = (wanted.clone(), gather.splitter());
-        let parts = beside(
-            &self.place,
-            files,
-            choice,
-            move |batch| Ok(takes.among(batch)),
-            move |batch| splits.split(wanted.only(batch)?),
-        );
+        of_months(&mut files, |month| scope.months.contains(month));
+        let splits = gather.splitter();
+        let wanted = self.wanted.within(scope);
+        let parts = self.read(files, &WHOLE, wanted, move |batch| splits.split(batch));
         let gathered = gather.all(parts, progress).await?;
         Ok(gathered.map(|gathered| gathered.in_order(sent)))
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
-use openim_history_client::model::{ConversationId, Seq};
+use openim_history_client::model::ConversationId;
 
 use super::super::walk::Scope;
 use crate::error::Result;
-use crate::index::Matches;
-use crate::tables::messages::read::each;
+use crate::index::{Matches, SeqSet};
+use crate::tables::messages::read::by_conversation;
 
 /// Which messages are wanted.
 #[derive(Clone)]
@@ -69,20 +69,15 @@ impl Wanted {
 
     /// Says of each row whether it is wanted.
     pub(super) fn among(&self, batch: &RecordBatch) -> BooleanArray {
-        let mut among = Vec::with_capacity(batch.num_rows());
-        // Neighbours are often of one conversation.
-        let mut last: Option<(String, Of<'_>)> = None;
-        each(batch, |_, conversation, seq| {
-            if last.as_ref().is_none_or(|(id, _)| id != conversation) {
-                last = Some((conversation.to_owned(), self.of(conversation)));
-            }
-            among.push(match last.as_ref().map(|(_, of)| of) {
-                Some(Of::All) => true,
-                Some(Of::Some(seqs)) => seqs.contains(Seq(seq)),
-                Some(Of::None) | None => false,
-            });
-        });
-        among.into()
+        by_conversation(
+            batch,
+            |conversation| self.of(conversation),
+            |of, seq| match of {
+                Of::All => true,
+                Of::Some(seqs) => seqs.contains(seq),
+                Of::None => false,
+            },
+        )
     }
 
     fn of(&self, conversation: &str) -> Of<'_> {
@@ -113,6 +108,6 @@ impl Wanted {
 /// Which messages of a conversation are wanted.
 enum Of<'a> {
     All,
-    Some(crate::index::SeqSet<'a>),
+    Some(SeqSet<'a>),
     None,
 }

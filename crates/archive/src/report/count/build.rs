@@ -7,10 +7,11 @@ use openim_history_client::model::{ConversationKind, Seq, TimeRange, Timestamp};
 
 use super::active::{Active, Count};
 use super::answers::Timing;
-use super::days::{date, month_name, weekday};
+use super::days::{month_name, weekday};
 use super::names::Names;
 use super::tally::{Conversation, Tally};
 use super::words::Words;
+use crate::clock::date;
 use crate::report::model::{
     About, Day, FORMAT, GroupCount, Highlights, HoleCount, Holes, KindCount, Media, Month, Pair,
     Quote, Report, Sender, Totals, VERSION, Week, Year,

@@ -1,9 +1,8 @@
 //! Days and hours in a time zone, for millions of instants.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, date};
 
 const DAY: i64 = 86_400;
 
@@ -19,21 +18,11 @@ pub(super) struct Local {
 /// Returns the local hour of an instant in milliseconds since 1970.
 pub(super) fn local(clock: &mut Clock, millis: i64) -> Local {
     let micros = millis.saturating_mul(1_000);
-    let local = micros
-        .saturating_add(clock.offset(micros))
-        .div_euclid(1_000_000);
+    let local = clock.local(micros).div_euclid(1_000_000);
     Local {
         day: i32::try_from(local.div_euclid(DAY)).unwrap_or_default(),
         hour: usize::try_from(local.rem_euclid(DAY) / 3600).unwrap_or_default(),
     }
-}
-
-/// Returns the date of a day counted from 1970-01-01; the nearest there is where a calendar has none.
-pub(super) fn date(day: i32) -> Date {
-    let seconds = i64::from(day) * DAY;
-    let instant = Timestamp::from_second(seconds);
-    let far = if day < 0 { Date::MIN } else { Date::MAX };
-    instant.map_or(far, |time| jiff::tz::Offset::UTC.to_datetime(time).date())
 }
 
 /// Returns the day of the week: 0 for Monday.
@@ -72,6 +61,7 @@ pub(super) fn month_name(month: i32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use jiff::tz::TimeZone;
 
     use super::*;

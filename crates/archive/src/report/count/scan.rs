@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, BooleanArray, RecordBatch, StringArray};
+use arrow_array::{Array, BooleanArray, RecordBatch};
 use openim_history_client::model::{
     ContentType, ConversationId, ConversationKind, TimeRange, Timestamp,
 };
 
 use super::tally::Fact;
 use crate::archive::Archive;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::place::Place;
 use crate::report::request::{Scope, is_chat};
 use crate::row::month;
 use crate::tables::file::DataFile;
+use crate::tables::messages::batch::{column, integers, longs, texts, times};
 use crate::tables::messages::chosen::{Choice, beside};
 
 /// Reads messages of a scope.
@@ -197,7 +197,7 @@ fn kind_of(conversation_id: &str) -> ConversationKind {
 fn each_fact(batch: &RecordBatch, tell: &mut impl FnMut(&Fact<'_>)) -> Result<()> {
     let conversations = texts(batch, "conversation_id")?;
     let (senders, receivers) = (texts(batch, "send_id")?, texts(batch, "recv_id")?);
-    let (seqs, times) = (seqs(batch)?, times(batch)?);
+    let (seqs, times) = (longs(batch, "seq")?, times(batch, "send_time")?);
     let types = integers(batch, "content_type")?;
     let fates = Fates::of(batch)?;
     for at in 0..batch.num_rows() {
@@ -219,7 +219,7 @@ fn each_fact(batch: &RecordBatch, tell: &mut impl FnMut(&Fact<'_>)) -> Result<()
 fn each_said(batch: &RecordBatch, tell: &mut impl FnMut(&Said<'_>)) -> Result<()> {
     let conversations = texts(batch, "conversation_id")?;
     let (senders, contents) = (texts(batch, "send_id")?, texts(batch, "content")?);
-    let (seqs, times) = (seqs(batch)?, times(batch)?);
+    let (seqs, times) = (longs(batch, "seq")?, times(batch, "send_time")?);
     let types = integers(batch, "content_type")?;
     let with_text = match batch.column_by_name("text") {
         Some(_) => Some((texts(batch, "text")?, Fates::of(batch)?)),
@@ -266,45 +266,4 @@ impl<'a> Fates<'a> {
         let lists = self.deleted.as_list_opt::<i32>();
         lists.is_some_and(|lists| lists.is_valid(at) && lists.value_length(at) > 0)
     }
-}
-
-fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a dyn Array> {
-    let column = batch.column_by_name(name);
-    column.map(AsRef::as_ref).ok_or_else(|| odd(name))
-}
-
-fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
-    column(batch, name)?
-        .as_string_opt::<i32>()
-        .ok_or_else(|| odd(name))
-}
-
-fn integers<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a [i32]> {
-    let column = column(batch, name)?.as_primitive_opt::<Int32Type>();
-    column
-        .map(|column| &column.values()[..])
-        .ok_or_else(|| odd(name))
-}
-
-fn seqs(batch: &RecordBatch) -> Result<&[i64]> {
-    let column = column(batch, "seq")?.as_primitive_opt::<Int64Type>();
-    column
-        .map(|column| &column.values()[..])
-        .ok_or_else(|| odd("seq"))
-}
-
-/// Send times, in microseconds.
-fn times(batch: &RecordBatch) -> Result<&[i64]> {
-    let column = column(batch, "send_time")?.as_primitive_opt::<TimestampMicrosecondType>();
-    column
-        .map(|column| &column.values()[..])
-        .ok_or_else(|| odd("send_time"))
-}
-
-fn odd(name: &str) -> Error {
-    Error::damaged(
-        "table messages",
-        format_args!("column {name} is not what it should be"),
-        None,
-    )
 }

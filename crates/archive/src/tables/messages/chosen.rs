@@ -3,12 +3,12 @@
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_schema::ArrowError;
 use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, RowFilter};
 use tokio::sync::mpsc;
 
-use super::read::{batch_rows, open, unreadable};
+use super::read::{batch_rows, open, stream_of};
 use crate::error::{Error, Result};
 use crate::place::Place;
 use crate::tables::file::DataFile;
@@ -50,15 +50,8 @@ async fn chosen(
     } else {
         builder.with_row_filter(RowFilter::new(vec![Box::new(filter)]))
     };
-    let stream = builder
-        .with_projection(only)
-        .with_batch_size(rows)
-        .build()
-        .map_err(|error| unreadable(place, file, error))?;
-    let (place, file) = (place.clone(), file.clone());
-    Ok(stream
-        .map_err(move |error| unreadable(&place, &file, error))
-        .boxed())
+    let builder = builder.with_projection(only).with_batch_size(rows);
+    stream_of(builder, place, file)
 }
 
 /// Reads files beside each other, each in a task of its own, which also makes of each batch what is wanted of it;

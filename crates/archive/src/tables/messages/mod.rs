@@ -1,5 +1,6 @@
 //! The table of messages: one row per conversation and number.
 
+pub(crate) mod batch;
 pub(crate) mod chosen;
 pub(crate) mod columns;
 mod decode;

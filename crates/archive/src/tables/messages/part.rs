@@ -1,7 +1,5 @@
 //! One new file of messages, being filled.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Int64Type, TimestampMicrosecondType};
 use arrow_array::{RecordBatch, UInt32Array};
 use arrow_select::take::take_record_batch;
 use deltalake_core::kernel::{Action, Add};
@@ -11,6 +9,7 @@ use openim_history_client::model::{ConversationId, Seq, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::batch::{longs, texts, times};
 use super::columns::MONTH;
 use super::encode::micros;
 use super::press::Press;
@@ -23,7 +22,7 @@ use crate::tables::file::addition;
 
 /// Rows put into columns before they are compressed, at least and at most: a batch is sorted, and the more it has, the
 /// fewer pages somebody has to look through who wants a message of one conversation.
-pub(crate) const BATCH: (usize, usize) = (2_048, 32_768);
+const BATCH: (usize, usize) = (2_048, 32_768);
 
 /// Bytes of text put into columns at most.
 const LONG: usize = 32 << 20;
@@ -115,16 +114,9 @@ impl Part {
     /// Takes in rows that are columns already.
     pub(crate) fn append(&mut self, batch: &RecordBatch) -> Result<()> {
         self.encode()?;
-        let Some(times) = batch.column_by_name("send_time") else {
-            return Err(Error::damaged(
-                "a file of messages",
-                "it has no column send_time",
-                None,
-            ));
-        };
-        let times = times.as_primitive::<TimestampMicrosecondType>();
+        let times = times(batch, "send_time")?;
         read::each(batch, |at, conversation, seq| {
-            self.measure(conversation, Seq(seq), times.value(at) / 1_000);
+            self.measure(conversation, Seq(seq), times[at] / 1_000);
         });
         self.rows += batch.num_rows() as u64;
         self.press.write(batch)
@@ -240,15 +232,9 @@ impl Finished {
 
 /// Sorts rows by conversation and number, unless they came that way.
 fn sorted(batch: RecordBatch) -> Result<RecordBatch> {
-    let (Some(conversations), Some(seqs)) = (
-        batch.column_by_name("conversation_id"),
-        batch.column_by_name("seq"),
-    ) else {
-        return Ok(batch);
-    };
-    let conversations = conversations.as_string::<i32>();
-    let seqs = seqs.as_primitive::<Int64Type>();
-    let key = |at: u32| (conversations.value(at as usize), seqs.value(at as usize));
+    let conversations = texts(&batch, "conversation_id")?;
+    let seqs = longs(&batch, "seq")?;
+    let key = |at: u32| (conversations.value(at as usize), seqs[at as usize]);
     let mut order: Vec<u32> = (0..u32::try_from(batch.num_rows()).unwrap_or(u32::MAX)).collect();
     if order.is_sorted_by_key(|at| key(*at)) {
         return Ok(batch);

@@ -7,7 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, BooleanArray, RecordBatch};
 use futures::stream::BoxStream;
-use futures::{Stream, StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 use object_store::ObjectStoreExt;
 use object_store::path::Path as ObjectPath;
 use openim_history_client::model::{ContentType, ConversationId, Seq};
@@ -108,15 +108,25 @@ pub(super) fn batch_rows(metadata: &ParquetMetaData, only: &ProjectionMask, most
 pub(crate) async fn batches(
     place: &Place,
     file: &DataFile,
-) -> Result<impl Stream<Item = Result<RecordBatch>> + Send + use<>> {
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let builder = open(place, file).await?;
     let rows = batch_rows(builder.metadata(), &ProjectionMask::all(), BATCH);
+    stream_of(builder.with_batch_size(rows), place, file)
+}
+
+/// Begins to read what was asked of a file.
+pub(super) fn stream_of(
+    builder: ParquetRecordBatchStreamBuilder<FileReader>,
+    place: &Place,
+    file: &DataFile,
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let stream = builder
-        .with_batch_size(rows)
         .build()
         .map_err(|error| unreadable(place, file, error))?;
     let (place, file) = (place.clone(), file.clone());
-    Ok(stream.map_err(move |error| unreadable(&place, &file, error)))
+    Ok(stream
+        .map_err(move |error| unreadable(&place, &file, error))
+        .boxed())
 }
 
 /// Tells every key of a file.
@@ -140,15 +150,8 @@ async fn projected(
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let builder = open(place, file).await?;
     let only = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
-    let stream = builder
-        .with_projection(only)
-        .with_batch_size(65_536)
-        .build()
-        .map_err(|error| unreadable(place, file, error))?;
-    let (place, file) = (place.clone(), file.clone());
-    Ok(stream
-        .map_err(move |error| unreadable(&place, &file, error))
-        .boxed())
+    let builder = builder.with_projection(only).with_batch_size(65_536);
+    stream_of(builder, place, file)
 }
 
 /// What was done to a message, the most that was.
@@ -225,14 +228,12 @@ pub(crate) async fn each_content(
             .map(|(at, kind)| wanted(*kind) || changes.is_valid(at));
         Ok(found.collect::<Vec<_>>().into())
     });
-    let mut stream = builder
+    let builder = builder
         .with_projection(only)
         .with_row_filter(RowFilter::new(vec![Box::new(filter)]))
-        .with_batch_size(BATCH)
-        .build()
-        .map_err(|error| unreadable(place, file, error))?;
-    while let Some(batch) = stream.next().await {
-        let batch = batch.map_err(|error| unreadable(place, file, error))?;
+        .with_batch_size(BATCH);
+    let mut stream = stream_of(builder, place, file)?;
+    while let Some(batch) = stream.try_next().await? {
         let (Some(kinds), Some(contents), Some(changes)) = (
             batch.column_by_name("content_type"),
             batch.column_by_name("content"),
@@ -310,18 +311,31 @@ pub(crate) fn each(batch: &RecordBatch, mut tell: impl FnMut(usize, &str, i64)) 
 
 /// Says of each row of a batch whether its key is among `keys`.
 pub(crate) fn among(batch: &RecordBatch, keys: &Keys) -> BooleanArray {
-    let mut found = Vec::with_capacity(batch.num_rows());
-    // Neighbours are often of one conversation.
-    let mut last: Option<(String, Option<&HashSet<Seq>>)> = None;
+    by_conversation(
+        batch,
+        |conversation| keys.get(&ConversationId::new(conversation)),
+        |seqs, seq| seqs.is_some_and(|seqs| seqs.contains(&seq)),
+    )
+}
+
+/// Says of each row of a batch what `holds` says of its number, given what `of` knows of its conversation. Neighbours
+/// are often of one conversation, which is looked up once.
+pub(crate) fn by_conversation<T>(
+    batch: &RecordBatch,
+    of: impl Fn(&str) -> T,
+    holds: impl Fn(&T, Seq) -> bool,
+) -> BooleanArray {
+    let mut all = Vec::with_capacity(batch.num_rows());
+    let mut last: Option<(String, T)> = None;
     each(batch, |_, conversation, seq| {
-        if last.as_ref().is_none_or(|(id, _)| id != conversation) {
-            let seqs = keys.get(&ConversationId::new(conversation));
-            last = Some((conversation.to_owned(), seqs));
-        }
-        let seqs = last.as_ref().and_then(|(_, seqs)| *seqs);
-        found.push(seqs.is_some_and(|seqs| seqs.contains(&Seq(seq))));
+        let known = match last.take() {
+            Some(known) if known.0 == conversation => known,
+            _ => (conversation.to_owned(), of(conversation)),
+        };
+        all.push(holds(&known.1, Seq(seq)));
+        last = Some(known);
     });
-    found.into()
+    all.into()
 }
 
 /// Reads the rows of a file whose key is among `keys`; the other columns of the rest are not decoded.
@@ -339,14 +353,12 @@ async fn rows_of(place: &Place, file: &DataFile, keys: &Keys) -> Result<Vec<Row>
     let only = ProjectionMask::columns(schema, ["conversation_id", "seq"]);
     let wanted = keys.clone();
     let filter = ArrowPredicateFn::new(only, move |batch| Ok(among(&batch, &wanted)));
-    let mut stream = builder
+    let builder = builder
         .with_row_filter(RowFilter::new(vec![Box::new(filter)]))
-        .with_batch_size(BATCH)
-        .build()
-        .map_err(|error| unreadable(place, file, error))?;
+        .with_batch_size(BATCH);
+    let mut stream = stream_of(builder, place, file)?;
     let mut rows = Vec::new();
-    while let Some(batch) = stream.next().await {
-        let batch = batch.map_err(|error| unreadable(place, file, error))?;
+    while let Some(batch) = stream.try_next().await? {
         rows.extend(super::rows(&batch)?);
     }
     Ok(rows)
