@@ -44,7 +44,8 @@ pub fn merge(old: Option<Row>, slot: Slot, seen: Seen) -> Outcome {
     }
 }
 
-fn new_row(mut message: Message, seen: Seen) -> Row {
+/// Makes a row of a message that was not there before.
+pub(crate) fn new_row(mut message: Message, seen: Seen) -> Row {
     let content_known = content_known(&message, seen.source);
     if !content_known {
         // What a reader is shown in its place is not what was sent.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use openim_history_client::model::{ConversationId, Message, Seq, Timestamp, UserId};
 
+pub(crate) use self::merge::new_row;
 pub use self::merge::{Outcome, Seen, merge};
 
 /// What identifies a message: no other id is unique on an OpenIM server.

@@ -19,6 +19,7 @@ impl Writer {
     /// whose rows changed. Every new row must be committed before.
     pub(super) async fn changes(&mut self) -> Result<Vec<Action>> {
         let again = self
+            .intake
             .work(|intake| Ok(std::mem::take(&mut intake.again)))
             .await?;
         let found = self.find(again.keys()).await?;
@@ -39,11 +40,14 @@ impl Writer {
         }
         let unchanged = outcome.unchanged;
         let rows = outcome.rows;
-        self.work(move |intake| {
+        let replaced = self.intake.work(move |intake| {
             intake.counts.unchanged += unchanged;
-            intake.replace(rows)
-        })
-        .await?;
+            Ok(intake.replace(rows))
+        });
+        let replaced = replaced.await?;
+        self.drafts
+            .work(move |drafts| drafts.replace(&replaced))
+            .await?;
         actions.extend(self.new_files().await?);
         Ok(actions)
     }

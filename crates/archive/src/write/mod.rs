@@ -1,7 +1,9 @@
 //! The one way in: slots from any source become rows, exactly once.
 
+mod beside;
 mod change;
 mod cursor;
+mod drafts;
 mod heal;
 mod intake;
 mod ledger;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use futures::{StreamExt, TryStreamExt, stream};
+
 use super::writer::Writer;
 use crate::error::Result;
 use crate::tables::file::DataFile;
@@ -15,6 +17,9 @@ const STEPS: [(u64, usize); 3] = [(1 << 20, 24), (8 << 20, 12), (32 << 20, 6)];
 
 /// Bytes put together at once while others wait for their messages to be found: some tenths of a second.
 const AT_ONCE: u64 = 8 << 20;
+
+/// Months whose files are put together beside each other.
+const MONTHS_AT_ONCE: usize = 2;
 
 /// Files alike in size, below these sizes, that are worth putting together at the end of a copy.
 const FEW: [(u64, usize); 2] = [(8 << 20, 12), (1 << 20, 4)];
@@ -34,24 +39,31 @@ impl Writer {
             let month = file.month.clone().unwrap_or_default();
             months.entry(month).or_default().push(file);
         }
-        let mut gone = 0;
-        for (month, files) in months {
-            let Some(files) = choose(files, all) else {
-                continue;
-            };
-            let mut actions = Vec::new();
-            for file in merged(&self.place, &month, &files, &Keys::new()).await? {
-                actions.push(file.write(&self.place).await?.action(false));
+        let chosen = months
+            .into_iter()
+            .filter_map(|(month, files)| Some((month, choose(files, all)?)));
+        // Where others wait, the other months have their turn later.
+        let most = if all { usize::MAX } else { 1 };
+        let place = &self.place;
+        let mut merging = stream::iter(chosen.take(most))
+            .map(|(month, files)| async move {
+                let merging = merged(place, &month, &files, &Keys::new()).await;
+                merging.map(|merged| (files, merged))
+            })
+            .buffer_unordered(MONTHS_AT_ONCE);
+        let (mut actions, mut gone) = (Vec::new(), 0);
+        while let Some((files, merged)) = merging.try_next().await? {
+            for file in merged {
+                actions.push(file.write(place).await?.action(false));
             }
             actions.extend(files.iter().map(|file| file.removal(false)));
+            gone += files.len();
+        }
+        drop(merging);
+        if gone > 0 {
             self.check_lock()?;
             let version = self.table.commit(actions, Purpose::Compact, None).await?;
             self.cover(version).await?;
-            gone += files.len();
-            if !all {
-                // The other months have their turn: nobody is to wait for all of them.
-                break;
-            }
         }
         Ok(gone)
     }

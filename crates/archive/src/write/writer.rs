@@ -6,7 +6,9 @@ use std::time::Duration;
 use openim_history_client::model::{Slot, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::beside::{Beside, broken};
 use super::cursor::Cursor;
+use super::drafts::Drafts;
 use super::heal::Healed;
 use super::intake::Intake;
 use super::ledger::Ledger;
@@ -84,11 +86,14 @@ impl Counts {
 pub struct Writer {
     pub(super) place: Place,
     pub(super) table: Table,
-    /// `None` while it works, and for good when that failed: what is in memory and what is on disk may
-    /// differ then.
-    intake: Option<Box<Intake>>,
+    /// Gone for good once something failed: what is in memory and what is on disk may differ then.
+    pub(super) intake: Beside<Intake>,
+    /// Rows are put into files while the next ones are taken in.
+    pub(super) drafts: Beside<Drafts>,
     /// Files that are written and not committed.
     written: Vec<Written>,
+    /// New rows that are not committed, wherever they are.
+    uncommitted: u64,
     /// The cursor that holds, and its number.
     cursor: Cursor,
     number: u64,
@@ -142,8 +147,10 @@ impl Writer {
         Ok(Self {
             place,
             table,
-            intake: Some(Box::new(Intake::new(ledger, index))),
+            intake: Beside::new(Intake::new(ledger)),
+            drafts: Beside::new(Drafts::new(index)),
             written: Vec::new(),
+            uncommitted: 0,
             cursor,
             number,
             sound: true,
@@ -195,7 +202,7 @@ impl Writer {
     /// Returns what became of everything taken in so far.
     pub fn counts(&self) -> Counts {
         self.intake
-            .as_ref()
+            .get()
             .map(|intake| intake.counts)
             .unwrap_or_default()
     }
@@ -215,16 +222,17 @@ impl Writer {
     }
 
     async fn take_in(&mut self, slots: Vec<Slot>, seen: Seen) -> Result<()> {
+        let taken = self.intake.work(move |intake| Ok(intake.take(slots, seen)));
+        let added = taken.await?;
         let memory = self.options.memory;
-        let taken = self.work(move |intake| {
-            intake.take(slots, seen)?;
-            Ok(intake.memory())
-        });
-        if taken.await? > memory {
-            let files = self.work(move |intake| intake.largest(memory)).await?;
+        if self.drafts.settle().await?.memory() > memory {
+            let largest = self.drafts.work(move |drafts| drafts.largest(memory));
+            let files = largest.await?;
             self.write_files(files).await?;
         }
-        if self.intake()?.again.len() > MOST_AGAIN || self.rows()? >= self.options.commit_rows {
+        self.uncommitted += added.len() as u64;
+        self.drafts.start(move |drafts| drafts.add(added)).await?;
+        if self.waiting() > MOST_AGAIN || self.uncommitted >= self.options.commit_rows {
             self.commit_under(self.cursor.clone()).await?;
         }
         Ok(())
@@ -281,7 +289,7 @@ impl Writer {
     }
 
     async fn append_under(&mut self, cursor: Cursor) -> Result<()> {
-        if self.rows()? == 0 {
+        if self.uncommitted == 0 {
             return Ok(());
         }
         let actions = self.new_files().await?;
@@ -289,7 +297,7 @@ impl Writer {
     }
 
     async fn commit_under(&mut self, cursor: Cursor) -> Result<()> {
-        if self.intake()?.again.is_empty() {
+        if self.waiting() == 0 {
             self.append_under(cursor.clone()).await?;
         } else {
             // What was seen again may be among the new ones, and must lie in the table to be compared.
@@ -307,24 +315,19 @@ impl Writer {
 
     /// How many messages seen again wait to be compared.
     pub(crate) fn waiting(&self) -> usize {
-        self.intake.as_ref().map_or(0, |intake| intake.again.len())
-    }
-
-    /// How many new rows wait for a commit.
-    fn rows(&self) -> Result<u64> {
-        let written: u64 = self.written.iter().map(Written::rows).sum();
-        Ok(self.intake()?.rows() + written)
+        self.intake.get().map_or(0, |intake| intake.again.len())
     }
 
     /// Writes the files in the making out, and returns the actions that bring all new files in.
     pub(super) async fn new_files(&mut self) -> Result<Vec<deltalake_core::kernel::Action>> {
         self.write_out().await?;
+        self.uncommitted = 0;
         let written = std::mem::take(&mut self.written);
         Ok(written.into_iter().map(|file| file.action(true)).collect())
     }
 
     async fn write_out(&mut self) -> Result<()> {
-        let files = self.work(Intake::files).await?;
+        let files = self.drafts.work(Drafts::files).await?;
         self.write_files(files).await
     }
 
@@ -364,48 +367,21 @@ impl Writer {
 
     /// Lets the index say which version of the table it covers.
     pub(super) async fn cover(&mut self, version: u64) -> Result<()> {
-        self.work(move |intake| match &mut intake.index {
-            Some(index) => Ok(index.commit(version)?),
-            None => Ok(()),
-        })
-        .await
+        self.drafts.work(move |drafts| drafts.cover(version)).await
     }
 
     pub(super) fn intake(&self) -> Result<&Intake> {
-        self.intake.as_deref().ok_or_else(broken)
-    }
-
-    /// Works on the intake beside the runtime's own threads.
-    pub(super) async fn work<T: Send + 'static>(
-        &mut self,
-        work: impl FnOnce(&mut Intake) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let mut intake = self.intake.take().ok_or_else(broken)?;
-        let (intake, outcome) = tokio::task::spawn_blocking(move || {
-            let outcome = work(&mut intake);
-            (intake, outcome)
-        })
-        .await
-        .map_err(|error| Error::store("work on messages", error))?;
-        let outcome = outcome?;
-        self.intake = Some(intake);
-        Ok(outcome)
+        self.intake.get().ok_or_else(broken)
     }
 
     /// Ends the writing. What was not committed is forgotten.
     pub async fn close(self) -> Result<()> {
-        if let Some(mut intake) = self.intake
-            && let Some(index) = intake.index.take()
-        {
-            tokio::task::spawn_blocking(move || index.finish())
+        if let Some(drafts) = self.drafts.into_inner().await {
+            tokio::task::spawn_blocking(move || drafts.close())
                 .await
                 .map_err(|error| Error::store("close the search index", error))??;
         }
         self.lock.release().await;
         Ok(())
     }
-}
-
-fn broken() -> Error {
-    Error::Invalid("the writer failed before; open the archive again".to_owned())
 }

@@ -120,6 +120,14 @@ pub enum Slot {
 }
 
 impl Slot {
+    /// Returns the conversation.
+    pub fn conversation_id(&self) -> &ConversationId {
+        match self {
+            Self::Message(message) => &message.conversation_id,
+            Self::Hole(hole) => &hole.conversation_id,
+        }
+    }
+
     /// Returns the number.
     pub fn seq(&self) -> Seq {
         match self {

@@ -76,11 +76,12 @@ impl<'a> MongoSync<'a> {
         let mut people = PeopleReport::default();
         if !stopped {
             progress.begin("users, groups and conversations", None);
-            let now = self.writer.now();
-            people = people::from_mongo(self.writer.place(), &self.source, now).await?;
-            progress.begin("tidying", None);
-            self.writer.compact(true).await?;
-            self.writer.vacuum().await?;
+            let (place, now) = (self.writer.place().clone(), self.writer.now());
+            let people_read = people::from_mongo(&place, &self.source, now);
+            (people, ()) = tokio::try_join!(people_read, async {
+                self.writer.compact(true).await?;
+                self.writer.vacuum().await.map(drop)
+            })?;
         }
         Ok(SyncReport {
             messages: self.writer.counts().since(before),

@@ -52,15 +52,9 @@ struct Span {
 #[derive(Debug)]
 pub(crate) struct Written {
     add: Add,
-    rows: u64,
 }
 
 impl Written {
-    /// Returns how many rows it has.
-    pub(crate) fn rows(&self) -> u64 {
-        self.rows
-    }
-
     /// Returns the action that brings it into the table.
     pub(crate) fn action(mut self, data_change: bool) -> Action {
         self.add.data_change = data_change;
@@ -167,11 +161,7 @@ impl Part {
             &bytes,
             stats,
         );
-        Ok(Finished {
-            add,
-            bytes,
-            rows: self.rows,
-        })
+        Ok(Finished { add, bytes })
     }
 
     fn stats(&self) -> String {
@@ -201,15 +191,9 @@ impl Part {
 pub(crate) struct Finished {
     add: Add,
     bytes: Vec<u8>,
-    rows: u64,
 }
 
 impl Finished {
-    /// Returns how many rows it has.
-    pub(crate) fn rows(&self) -> u64 {
-        self.rows
-    }
-
     /// Returns how many bytes it has.
     pub(crate) fn size(&self) -> usize {
         self.bytes.len()
@@ -223,10 +207,7 @@ impl Finished {
             .put(&path, self.bytes.into())
             .await
             .map_err(|error| Error::store(format!("write {path} in {place}"), error))?;
-        Ok(Written {
-            add: self.add,
-            rows: self.rows,
-        })
+        Ok(Written { add: self.add })
     }
 }
 

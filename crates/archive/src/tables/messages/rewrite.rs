@@ -30,19 +30,26 @@ pub(crate) async fn merged(
                 Ok::<_, Error>(part)
             })
             .await
-            .map_err(|error| Error::store("write a file of messages", error))??;
+            .map_err(beside)??;
             if part.is_large() {
-                done.push(
-                    std::mem::replace(&mut part, Part::new(month.to_owned(), Effort::Thorough)?)
-                        .finish()?,
-                );
+                let next = Part::new(month.to_owned(), Effort::Thorough)?;
+                done.push(finished(std::mem::replace(&mut part, next)).await?);
             }
         }
     }
     if part.rows() > 0 {
-        done.push(part.finish()?);
+        done.push(finished(part).await?);
     }
     Ok(done)
+}
+
+async fn finished(part: Part) -> Result<Finished> {
+    let finished = tokio::task::spawn_blocking(move || part.finish());
+    finished.await.map_err(beside)?
+}
+
+fn beside(error: tokio::task::JoinError) -> Error {
+    Error::store("write a file of messages", error)
 }
 
 fn keep(batch: RecordBatch, without: &Keys) -> Result<RecordBatch> {

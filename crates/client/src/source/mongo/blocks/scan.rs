@@ -18,7 +18,7 @@ use crate::source::mongo::query::{Reader, distinct, values, whole};
 use crate::source::mongo::wire::{self, Fields};
 
 /// Blocks the server hands over at once: a few megabytes, so that a scan stays within some tens.
-const BATCH: u32 = 100;
+const BATCH: u32 = 50;
 
 /// Blocks asked for by `_id` in one query.
 const IDS_AT_ONCE: usize = 1_000;
