@@ -12,7 +12,8 @@ use crate::error::Result;
 use crate::index::Hit;
 use crate::row::{Key, Row};
 use crate::tables::file::DataFile;
-use crate::tables::messages::read::{Keys, batches, find, keys};
+use crate::tables::messages::lookup::{Keys, find, keys};
+use crate::tables::messages::read::batches;
 use crate::tables::messages::rows;
 use crate::tables::small::{self, Stored};
 

@@ -22,7 +22,7 @@ use object_store::{
 use url::Url;
 
 use self::durable::Durable;
-pub(crate) use self::footers::Footers;
+pub(crate) use self::footers::{Footer, Footers};
 pub use self::lock::Holder;
 pub(crate) use self::lock::{LEASE, Lock};
 use crate::error::{Error, Result};

@@ -1,6 +1,7 @@
 //! One message as the archive keeps it: the facts, the state beside them, and what we saw change.
 
 mod merge;
+mod stretches;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +9,7 @@ use openim_history_client::model::{ConversationId, Message, Seq, Timestamp, User
 
 pub(crate) use self::merge::new_row;
 pub use self::merge::{Outcome, Seen, merge};
+pub(crate) use self::stretches::{Rows, Stretches};
 
 /// What identifies a message: no other id is unique on an OpenIM server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -66,16 +66,37 @@ fn checksum_of(view: &LogicalFileView) -> Option<String> {
     add.tags?.remove(CHECKSUM)?
 }
 
+/// What a new file holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content {
+    pub(super) size: u64,
+    pub(super) checksum: u32,
+}
+
+impl Content {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self {
+            size: bytes.len() as u64,
+            checksum: crc32fast::hash(bytes),
+        }
+    }
+}
+
 /// Returns what brings a new file into a table. `stats` is what engines skip files by, as JSON.
-pub(super) fn addition(path: String, month: Option<String>, bytes: &[u8], stats: String) -> Add {
-    let checksum = format!("{:08x}", crc32fast::hash(bytes));
+pub(super) fn addition(
+    path: String,
+    month: Option<String>,
+    content: Content,
+    stats: String,
+) -> Add {
+    let checksum = format!("{:08x}", content.checksum);
     Add {
         path,
         partition_values: month
             .map(|month| (MONTH.to_owned(), Some(month)))
             .into_iter()
             .collect::<HashMap<_, _>>(),
-        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        size: i64::try_from(content.size).unwrap_or(i64::MAX),
         modification_time: jiff::Timestamp::now().as_millisecond(),
         data_change: true,
         stats: Some(stats),

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::file::{DataFile, addition};
+use super::file::{Content, DataFile, addition};
 use super::messages::columns::Column;
 use super::reader::FileReader;
 use crate::error::{Error, Result};
@@ -91,7 +91,7 @@ impl Plain<'_> {
         let add = addition(
             format!("part-{}.parquet", Uuid::new_v4()),
             None,
-            &bytes,
+            Content::of(&bytes),
             format!("{{\"numRecords\":{rows}}}"),
         );
         let path = ObjectPath::from(format!("{}/{}", self.name, add.path));

@@ -11,7 +11,7 @@ use super::writer::Writer;
 use crate::error::Result;
 use crate::row::{Key, Outcome, Row, Seen, merge};
 use crate::tables::file::DataFile;
-use crate::tables::messages::read::{find, keys};
+use crate::tables::messages::lookup::{find, keys};
 use crate::tables::messages::rewrite::merged;
 
 impl Writer {

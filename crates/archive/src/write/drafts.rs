@@ -102,8 +102,7 @@ impl Drafts {
 
     /// Returns about how many bytes the files in the making take.
     pub(super) fn memory(&self) -> usize {
-        let parts: usize = self.parts.values().map(Part::memory).sum();
-        parts + self.full.iter().map(Finished::size).sum::<usize>()
+        self.parts.values().map(Part::memory).sum()
     }
 
     /// Hands out the largest files, until what is left takes half of so many bytes of memory. Small ones go on:

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::place::Place;
 use crate::row::Key;
 use crate::tables::file::DataFile;
-use crate::tables::messages::read::each_key;
+use crate::tables::messages::lookup::each_stretch;
 
 /// Numbers of one block, as the server counts them.
 const BLOCK: i64 = 100;
@@ -77,12 +77,10 @@ impl Ledger {
         let mut ledger = Self::default();
         for file in files {
             let month = Month::parse(file.month.as_deref().unwrap_or_default());
-            let mut last = ConversationId::default();
-            each_key(place, file, |conversation, seq| {
-                if last != *conversation {
-                    last = ConversationId::new(conversation);
+            each_stretch(place, file, |conversation, seqs| {
+                for seq in seqs {
+                    ledger.put(conversation, Seq(seq), month);
                 }
-                ledger.put(&last, Seq(seq), month);
             })
             .await?;
         }

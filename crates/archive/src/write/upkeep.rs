@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::writer::Writer;
 use crate::error::Result;
 use crate::tables::file::DataFile;
-use crate::tables::messages::read::Keys;
+use crate::tables::messages::lookup::Keys;
 use crate::tables::messages::rewrite::merged;
 use crate::tables::table::Purpose;
 

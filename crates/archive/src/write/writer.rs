@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use futures::{StreamExt, TryStreamExt, stream};
 use openim_history_client::model::{Slot, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +46,7 @@ pub struct WriterOptions {
 impl Default for WriterOptions {
     fn default() -> Self {
         Self {
-            commit_rows: 1_000_000,
+            commit_rows: 2_000_000,
             memory: 160 << 20,
             index_folder: None,
             index: Some(IndexSettings::default()),
@@ -118,6 +119,9 @@ impl std::fmt::Debug for Writer {
 
 /// Seen messages that wait for a look into the tables: more are looked up at once.
 const MOST_AGAIN: usize = 20_000;
+
+/// Files that are written beside each other.
+const FILES_AT_ONCE: usize = 2;
 
 impl Writer {
     /// Opens what is there. The lock must be taken before the table is read.
@@ -332,8 +336,10 @@ impl Writer {
     }
 
     async fn write_files(&mut self, files: Vec<Finished>) -> Result<()> {
-        for file in files {
-            self.written.push(file.write(&self.place).await?);
+        let writing = files.into_iter().map(|file| file.write(&self.place));
+        let mut writing = stream::iter(writing).buffer_unordered(FILES_AT_ONCE);
+        while let Some(written) = writing.try_next().await? {
+            self.written.push(written);
         }
         Ok(())
     }

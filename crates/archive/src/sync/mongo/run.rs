@@ -20,8 +20,8 @@ use crate::write::{BlockKey, Writer};
 
 /// Blocks and messages after which what they weighed is written down: what is read again after a crash, at most. Each
 /// time, the files of all months under way are ended: more often would mean many small ones.
-const NOTE_BLOCKS: u64 = 50_000;
-const NOTE_MESSAGES: u64 = 500_000;
+const NOTE_BLOCKS: u64 = 100_000;
+const NOTE_MESSAGES: u64 = 2_000_000;
 
 /// Brings an archive up to date with a server's MongoDB.
 #[derive(Debug)]

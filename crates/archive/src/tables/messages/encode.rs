@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::builder::{
-    BooleanBuilder, Int32Builder, Int64Builder, ListBuilder, StringBuilder,
+    ArrayBuilder, BooleanBuilder, Int32Builder, Int64Builder, ListBuilder, StringBuilder,
     TimestampMicrosecondBuilder,
 };
 use arrow_array::{ArrayRef, RecordBatch};
@@ -228,47 +228,57 @@ impl Encoder {
         self.rows = 0;
         self.bytes = 0;
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(self.conversation_id.finish()),
+            handed_out(&mut self.conversation_id),
             Arc::new(self.seq.finish()),
             Arc::new(self.send_time.finish()),
             Arc::new(self.create_time.finish()),
-            Arc::new(self.send_id.finish()),
-            Arc::new(self.recv_id.finish()),
-            Arc::new(self.group_id.finish()),
+            handed_out(&mut self.send_id),
+            handed_out(&mut self.recv_id),
+            handed_out(&mut self.group_id),
             Arc::new(self.session_type.finish()),
             Arc::new(self.content_type.finish()),
-            Arc::new(self.content.finish()),
-            Arc::new(self.client_msg_id.finish()),
-            Arc::new(self.server_msg_id.finish()),
-            Arc::new(self.sender_nickname.finish()),
-            Arc::new(self.sender_face_url.finish()),
+            handed_out(&mut self.content),
+            handed_out(&mut self.client_msg_id),
+            handed_out(&mut self.server_msg_id),
+            handed_out(&mut self.sender_nickname),
+            handed_out(&mut self.sender_face_url),
             Arc::new(self.sender_platform_id.finish()),
             Arc::new(self.msg_from.finish()),
             Arc::new(self.status.finish()),
             Arc::new(self.at_user_ids.finish()),
-            Arc::new(self.options.finish()),
-            Arc::new(self.offline_push.finish()),
-            Arc::new(self.attached_info.finish()),
-            Arc::new(self.ex.finish()),
-            Arc::new(self.odd_times.finish()),
-            Arc::new(self.kind.finish()),
-            Arc::new(self.text.finish()),
-            Arc::new(self.revoked_by.finish()),
-            Arc::new(self.revoked_nickname.finish()),
+            handed_out(&mut self.options),
+            handed_out(&mut self.offline_push),
+            handed_out(&mut self.attached_info),
+            handed_out(&mut self.ex),
+            handed_out(&mut self.odd_times),
+            handed_out(&mut self.kind),
+            handed_out(&mut self.text),
+            handed_out(&mut self.revoked_by),
+            handed_out(&mut self.revoked_nickname),
             Arc::new(self.revoked_role.finish()),
             Arc::new(self.revoked_time.finish()),
             Arc::new(self.deleted_for.finish()),
             Arc::new(self.purged_at.finish()),
-            Arc::new(self.purge_cause.finish()),
+            handed_out(&mut self.purge_cause),
             Arc::new(self.is_read.finish()),
             Arc::new(self.first_seen.finish()),
             Arc::new(self.last_changed.finish()),
-            Arc::new(self.source.finish()),
-            Arc::new(self.changes.finish()),
+            handed_out(&mut self.source),
+            handed_out(&mut self.changes),
         ];
         RecordBatch::try_new(FILE_SCHEMA.clone(), columns)
             .map_err(|error| Error::store("put rows into columns", error))
     }
+}
+
+/// Bytes that room is made for before they come.
+const ROOM: usize = 4 << 20;
+
+/// Hands texts out, and makes room for as many more: growing step by step copies them several times.
+fn handed_out(builder: &mut StringBuilder) -> ArrayRef {
+    let (rows, bytes) = (builder.len(), builder.values_slice().len().min(ROOM));
+    let next = StringBuilder::with_capacity(rows, bytes);
+    Arc::new(std::mem::replace(builder, next).finish())
 }
 
 fn append_users(builder: &mut ListBuilder<StringBuilder>, users: &[UserId]) {

@@ -5,12 +5,15 @@ pub(crate) mod chosen;
 pub(crate) mod columns;
 mod decode;
 mod encode;
+pub(crate) mod lookup;
 mod pages;
 pub(crate) mod part;
 mod press;
 mod properties;
 pub(crate) mod read;
 pub(crate) mod rewrite;
+mod spill;
+mod stretches;
 
 pub(crate) use self::decode::rows;
 pub(crate) use self::encode::Encoder;

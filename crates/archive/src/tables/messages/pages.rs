@@ -11,7 +11,7 @@ use parquet::errors::Result;
 use parquet::file::metadata::ParquetMetaData;
 
 use super::columns::FILE_SCHEMA;
-use super::read::Keys;
+use super::lookup::Keys;
 
 /// Keys in order.
 struct Wanted<'a> {

@@ -1,6 +1,9 @@
 //! One new file of messages, being filled.
 
+use std::mem;
+
 use arrow_array::{RecordBatch, UInt32Array};
+use arrow_select::concat::concat_batches;
 use arrow_select::take::take_record_batch;
 use deltalake_core::kernel::{Action, Add};
 use object_store::ObjectStoreExt;
@@ -11,13 +14,14 @@ use uuid::Uuid;
 
 use super::batch::{longs, texts, times};
 use super::columns::MONTH;
-use super::encode::micros;
-use super::press::Press;
+use super::press::{GROUP, Press};
 use super::properties::{Effort, properties};
+use super::spill::Spill;
+use super::stretches::note;
 use super::{Encoder, NAME, read};
 use crate::error::{Error, Result};
 use crate::place::Place;
-use crate::row::Row;
+use crate::row::{Row, Rows};
 use crate::tables::file::addition;
 
 /// Rows put into columns before they are compressed, at least and at most: a batch is sorted, and the more it has, the
@@ -36,8 +40,12 @@ pub(crate) struct Part {
     encoder: Encoder,
     /// Rows the encoder may hold.
     batch: usize,
+    /// Rows that wait to be put together.
+    waiting: Vec<RecordBatch>,
     press: Press,
-    rows: u64,
+    count: u64,
+    /// What was written.
+    rows: Rows,
     span: Option<Span>,
 }
 
@@ -46,6 +54,27 @@ struct Span {
     conversations: (ConversationId, ConversationId),
     seqs: (Seq, Seq),
     times: (i64, i64),
+}
+
+impl Span {
+    fn measure(span: &mut Option<Self>, conversation: &str, seq: Seq, time: i64) {
+        let Some(span) = span else {
+            let id = ConversationId::new(conversation);
+            *span = Some(Self {
+                conversations: (id.clone(), id),
+                seqs: (seq, seq),
+                times: (time, time),
+            });
+            return;
+        };
+        if *conversation < *span.conversations.0.as_str() {
+            span.conversations.0 = conversation.into();
+        } else if *conversation > *span.conversations.1.as_str() {
+            span.conversations.1 = conversation.into();
+        }
+        span.seqs = (span.seqs.0.min(seq), span.seqs.1.max(seq));
+        span.times = (span.times.0.min(time), span.times.1.max(time));
+    }
 }
 
 /// A file that is written and waits for its commit.
@@ -70,7 +99,9 @@ impl Part {
             encoder: Encoder::default(),
             batch: BATCH.0,
             press: Press::new(properties(effort))?,
-            rows: 0,
+            waiting: Vec::new(),
+            count: 0,
+            rows: Rows::default(),
             span: None,
         })
     }
@@ -82,62 +113,50 @@ impl Part {
 
     /// Takes in a row. `text` is what [`Row::text`] says of it.
     pub(crate) fn push(&mut self, row: &Row, text: &str) -> Result<()> {
-        let message = &row.message;
-        self.measure(
-            message.conversation_id.as_str(),
-            message.seq,
-            micros(message.send_time) / 1_000,
-        );
         self.encoder.push(row, text);
-        self.rows += 1;
+        self.count += 1;
         // Long messages fill memory sooner than many do.
         if self.encoder.rows() >= self.batch || self.encoder.bytes() >= LONG {
-            self.encode()?;
+            let batch = self.encoder.finish()?;
+            self.write(batch)?;
         }
         Ok(())
     }
 
-    fn encode(&mut self) -> Result<()> {
-        if self.encoder.rows() == 0 {
-            return Ok(());
+    /// Takes in rows that are columns already. They wait until there are enough of them to be worth sorting.
+    pub(crate) fn append(&mut self, batch: RecordBatch) -> Result<()> {
+        self.count += batch.num_rows() as u64;
+        self.waiting.push(batch);
+        let rows: usize = self.waiting.iter().map(RecordBatch::num_rows).sum();
+        let bytes = self.waiting.iter().map(RecordBatch::get_array_memory_size);
+        if rows >= GROUP || bytes.sum::<usize>() >= 2 * LONG {
+            self.put_together()?;
         }
-        let batch = sorted(self.encoder.finish()?)?;
-        self.press.write(&batch)
+        Ok(())
     }
 
-    /// Takes in rows that are columns already.
-    pub(crate) fn append(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.encode()?;
-        let times = times(batch, "send_time")?;
-        read::each(batch, |at, conversation, seq| {
-            self.measure(conversation, Seq(seq), times[at] / 1_000);
+    fn put_together(&mut self) -> Result<()> {
+        let batches = mem::take(&mut self.waiting);
+        match batches.first() {
+            Some(first) => self.write(concat_batches(&first.schema(), &batches)?),
+            None => Ok(()),
+        }
+    }
+
+    fn write(&mut self, batch: RecordBatch) -> Result<()> {
+        let batch = sorted(batch)?;
+        let times = times(&batch, "send_time")?;
+        let (span, rows) = (&mut self.span, &mut self.rows);
+        read::each(&batch, |at, conversation, seq| {
+            Span::measure(span, conversation, Seq(seq), times[at] / 1_000);
+            rows.push(conversation, Seq(seq));
         });
-        self.rows += batch.num_rows() as u64;
-        self.press.write(batch)
-    }
-
-    fn measure(&mut self, conversation: &str, seq: Seq, time: i64) {
-        let Some(span) = &mut self.span else {
-            let id = ConversationId::new(conversation);
-            self.span = Some(Span {
-                conversations: (id.clone(), id),
-                seqs: (seq, seq),
-                times: (time, time),
-            });
-            return;
-        };
-        if *conversation < *span.conversations.0.as_str() {
-            span.conversations.0 = conversation.into();
-        } else if *conversation > *span.conversations.1.as_str() {
-            span.conversations.1 = conversation.into();
-        }
-        span.seqs = (span.seqs.0.min(seq), span.seqs.1.max(seq));
-        span.times = (span.times.0.min(time), span.times.1.max(time));
+        self.press.write(&batch)
     }
 
     /// Returns how many rows it holds.
     pub(crate) fn rows(&self) -> u64 {
-        self.rows
+        self.count
     }
 
     /// Returns about how many bytes of memory it takes.
@@ -152,16 +171,20 @@ impl Part {
 
     /// Ends the file: its bytes, ready to be written.
     pub(crate) fn finish(mut self) -> Result<Finished> {
+        if self.encoder.rows() > 0 {
+            let batch = self.encoder.finish()?;
+            self.write(batch)?;
+        }
+        self.put_together()?;
         let stats = self.stats();
-        self.encode()?;
-        let bytes = self.press.finish()?;
+        let file = self.press.finish(note(&self.rows))?;
         let add = addition(
             format!("{MONTH}={}/part-{}.parquet", self.month, Uuid::new_v4()),
             Some(self.month),
-            &bytes,
+            file.content(),
             stats,
         );
-        Ok(Finished { add, bytes })
+        Ok(Finished { add, file })
     }
 
     fn stats(&self) -> String {
@@ -170,7 +193,7 @@ impl Part {
         };
         let shown = |millis| Timestamp::from_millis(millis).to_string();
         json!({
-            "numRecords": self.rows,
+            "numRecords": self.count,
             "minValues": {
                 "conversation_id": span.conversations.0,
                 "seq": span.seqs.0.0,
@@ -190,21 +213,20 @@ impl Part {
 /// A file whose bytes are ready.
 pub(crate) struct Finished {
     add: Add,
-    bytes: Vec<u8>,
+    file: Spill,
 }
 
 impl Finished {
-    /// Returns how many bytes it has.
-    pub(crate) fn size(&self) -> usize {
-        self.bytes.len()
-    }
-
     /// Puts the file where it belongs. It is no part of the table before its commit.
     pub(crate) async fn write(self, place: &Place) -> Result<Written> {
         let path = ObjectPath::from(format!("{NAME}/{}", self.add.path));
+        let bytes = tokio::task::spawn_blocking(|| self.file.read());
+        let bytes = bytes
+            .await
+            .map_err(|error| Error::store("read a new file of messages", error))??;
         place
             .store()
-            .put(&path, self.bytes.into())
+            .put(&path, bytes.into())
             .await
             .map_err(|error| Error::store(format!("write {path} in {place}"), error))?;
         Ok(Written { add: self.add })

@@ -6,20 +6,22 @@ use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
 };
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
 
 use super::columns::FILE_SCHEMA;
+use super::spill::Spill;
 use crate::error::{Error, Result};
 
 /// Rows of a group: what an engine takes or leaves at once. Whoever shows one message unpacks the names and ids of
 /// its whole group.
-const GROUP: usize = 32_768;
+pub(super) const GROUP: usize = 32_768;
 
 /// A file of messages being written.
 pub(super) struct Press {
-    file: SerializedFileWriter<Vec<u8>>,
+    file: SerializedFileWriter<Spill>,
     factory: ArrowRowGroupWriterFactory,
     /// The columns of the group under way, and its rows.
     columns: Vec<ArrowColumnWriter>,
@@ -29,7 +31,7 @@ pub(super) struct Press {
 
 impl Press {
     pub(super) fn new(properties: WriterProperties) -> Result<Self> {
-        let writer = ArrowWriter::try_new(Vec::new(), FILE_SCHEMA.clone(), Some(properties));
+        let writer = ArrowWriter::try_new(Spill::new(), FILE_SCHEMA.clone(), Some(properties));
         let parts = writer.and_then(ArrowWriter::into_serialized_writer);
         let (file, factory) = parts.map_err(failed)?;
         Ok(Self {
@@ -81,16 +83,19 @@ impl Press {
         Ok(())
     }
 
-    /// Returns the file.
-    pub(super) fn finish(mut self) -> Result<Vec<u8>> {
+    /// Returns the file, with a note in its footer.
+    pub(super) fn finish(mut self, note: Option<KeyValue>) -> Result<Spill> {
         let ended = self.end_group();
+        if let Some(note) = note {
+            self.file.append_key_value_metadata(note);
+        }
         ended.and_then(|()| self.file.into_inner()).map_err(failed)
     }
 
     /// Returns about how many bytes of memory it takes.
     pub(super) fn memory(&self) -> usize {
         let columns = self.columns.iter().map(ArrowColumnWriter::memory_size);
-        columns.sum::<usize>() + self.file.inner().len()
+        columns.sum()
     }
 
     /// Returns about how many bytes the file has.

@@ -1,54 +1,30 @@
-//! Reading files of messages: keys alone, whole rows, or the rows of some keys.
-
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+//! Reading files of messages: keys alone, some columns, or whole rows.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, BooleanArray, RecordBatch};
 use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStoreExt;
 use object_store::path::Path as ObjectPath;
 use openim_history_client::model::{ContentType, ConversationId, Seq};
-use parquet::arrow::arrow_reader::{
-    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, RowFilter,
-};
+use parquet::arrow::arrow_reader::{ArrowPredicateFn, RowFilter};
 use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
+use parquet::file::metadata::ParquetMetaData;
 
 use super::NAME;
-use super::pages::candidates;
+use super::lookup::Keys;
 use crate::error::{Error, Result};
 use crate::place::Place;
-use crate::row::{Key, Row};
 use crate::tables::file::DataFile;
 use crate::tables::reader::FileReader;
 
 /// Rows handed over at once.
-const BATCH: usize = 4_096;
-
-/// Files that are looked into at once.
-const AT_ONCE: usize = 8;
+pub(super) const BATCH: usize = 4_096;
 
 /// Bytes handed over at once, about: fewer rows where messages are long.
 const BYTES: i64 = 16 << 20;
-
-/// The keys that are looked for.
-pub(crate) type Keys = HashMap<ConversationId, HashSet<Seq>>;
-
-/// Groups keys by conversation.
-pub(crate) fn keys<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Keys {
-    let mut grouped = Keys::new();
-    for key in keys {
-        grouped
-            .entry(key.conversation_id.clone())
-            .or_default()
-            .insert(key.seq);
-    }
-    grouped
-}
 
 pub(super) async fn open(
     place: &Place,
@@ -57,28 +33,6 @@ pub(super) async fn open(
     ParquetRecordBatchStreamBuilder::new(FileReader::new(place, NAME, file))
         .await
         .map_err(|error| unreadable(place, file, error))
-}
-
-/// Opens a file for some of its pages. What its footer says is remembered: reading it takes longer than a page does.
-async fn open_pages(
-    place: &Place,
-    file: &DataFile,
-) -> Result<ParquetRecordBatchStreamBuilder<FileReader>> {
-    let mut reader = FileReader::new(place, NAME, file);
-    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-    let footer = match place.footers().get(&file.path) {
-        Some(footer) => footer,
-        None => {
-            let footer = ArrowReaderMetadata::load_async(&mut reader, options)
-                .await
-                .map_err(|error| unreadable(place, file, error))?;
-            place.footers().put(&file.path, footer.clone());
-            footer
-        }
-    };
-    Ok(ParquetRecordBatchStreamBuilder::new_with_metadata(
-        reader, footer,
-    ))
 }
 
 pub(super) fn unreadable(place: &Place, file: &DataFile, error: ParquetError) -> Error {
@@ -268,32 +222,6 @@ pub(crate) async fn checksum(place: &Place, location: &ObjectPath) -> Result<Str
     Ok(format!("{:08x}", hasher.finalize()))
 }
 
-/// Reads the rows of some keys, of each file those that are looked for there, and tells the file of each.
-pub(crate) async fn find(
-    place: &Place,
-    wanted: impl IntoIterator<Item = (DataFile, Arc<Keys>)>,
-) -> Result<Vec<(DataFile, Vec<Row>)>> {
-    let mut found = Vec::new();
-    let wanted = wanted.into_iter().filter(|(_, keys)| !keys.is_empty());
-    let mut read = stream::iter(wanted)
-        .map(|(file, wanted)| {
-            let place = place.clone();
-            // Each on a thread of its own: what is read must be unpacked.
-            tokio::spawn(async move {
-                let rows = rows_of(&place, &file, &wanted).await;
-                rows.map(|rows| (rows, file))
-            })
-        })
-        .buffered(AT_ONCE);
-    while let Some(done) = read.next().await {
-        let (rows, file) = done.map_err(|error| Error::store("read messages", error))??;
-        if !rows.is_empty() {
-            found.push((file, rows));
-        }
-    }
-    Ok(found)
-}
-
 /// Goes through the keys of a batch.
 pub(crate) fn each(batch: &RecordBatch, mut tell: impl FnMut(usize, &str, i64)) {
     let (Some(conversations), Some(seqs)) = (
@@ -336,30 +264,4 @@ pub(crate) fn by_conversation<T>(
         last = Some(known);
     });
     all.into()
-}
-
-/// Reads the rows of a file whose key is among `keys`; the other columns of the rest are not decoded.
-async fn rows_of(place: &Place, file: &DataFile, keys: &Keys) -> Result<Vec<Row>> {
-    let mut builder = open_pages(place, file).await?;
-    if let Some(rows) =
-        candidates(builder.metadata(), keys).map_err(|error| unreadable(place, file, error))?
-    {
-        if !rows.selects_any() {
-            return Ok(Vec::new());
-        }
-        builder = builder.with_row_selection(rows);
-    }
-    let schema = builder.parquet_schema();
-    let only = ProjectionMask::columns(schema, ["conversation_id", "seq"]);
-    let wanted = keys.clone();
-    let filter = ArrowPredicateFn::new(only, move |batch| Ok(among(&batch, &wanted)));
-    let builder = builder
-        .with_row_filter(RowFilter::new(vec![Box::new(filter)]))
-        .with_batch_size(BATCH);
-    let mut stream = stream_of(builder, place, file)?;
-    let mut rows = Vec::new();
-    while let Some(batch) = stream.try_next().await? {
-        rows.extend(super::rows(&batch)?);
-    }
-    Ok(rows)
 }

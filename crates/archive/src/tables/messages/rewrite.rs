@@ -4,9 +4,10 @@ use arrow_array::RecordBatch;
 use arrow_select::filter::filter_record_batch;
 use futures::TryStreamExt;
 
+use super::lookup::Keys;
 use super::part::{Finished, Part};
 use super::properties::Effort;
-use super::read::{self, Keys};
+use super::read;
 use crate::error::{Error, Result};
 use crate::place::Place;
 use crate::tables::file::DataFile;
@@ -26,7 +27,7 @@ pub(crate) async fn merged(
         while let Some(batch) = batches.try_next().await? {
             let batch = keep(batch, without)?;
             part = tokio::task::spawn_blocking(move || {
-                part.append(&batch)?;
+                part.append(batch)?;
                 Ok::<_, Error>(part)
             })
             .await

@@ -68,6 +68,7 @@ pub(crate) fn read_block(
     }
     let slots = document.value("msgs").and_then(|value| value.array());
     let mut next = seqs.first;
+    out.reserve(usize::try_from(wanted.last.0 - wanted.first.0 + 1).unwrap_or_default());
     if let Some(slots) = slots {
         for (_, value) in slots {
             if next > wanted.last {
