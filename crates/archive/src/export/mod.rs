@@ -23,7 +23,7 @@ mod tests;
 
 pub use self::folder::{
     ArchiveRecord, AskedRecord, ExportCheck, ExportManifest, ExportProblem, FileKind, FileRecord,
-    Holds, Trouble, verify,
+    Holds, Sums, Trouble, verify,
 };
 pub use self::format::{ExportFormat, FormatOptions};
 pub use self::name::Template;

@@ -9,6 +9,7 @@ use std::fmt;
 use jiff::tz::TimeZone;
 use openim_history_client::model::{ConversationId, GroupId, Lang, Timestamp, UserId};
 
+use super::folder::Sums;
 use crate::error::Result;
 use crate::row::Row;
 
@@ -134,6 +135,7 @@ pub trait Writer: Send {
     }
 
     /// Writes what comes after the last message, and makes sure everything is on the disk. `next` is the
-    /// file that follows this one.
-    fn end(self: Box<Self>, next: Option<&Part>) -> Result<()>;
+    /// file that follows this one. Returns what the bytes of the main file add up to, where it was counted on the
+    /// way; else the file is read once more.
+    fn end(self: Box<Self>, next: Option<&Part>) -> Result<Option<Sums>>;
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use tantivy::indexer::{LogMergePolicy, UserOperation};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
 
 use crate::row::{Key, Row};
 
@@ -69,11 +69,18 @@ impl IndexWriter {
     pub(super) fn new(index: Index) -> Result<Self, IndexError> {
         let settings = index.settings();
         let threads = settings.writer_threads.clamp(1, 8);
-        // Tantivy refuses less than 15 MB and more than 4 GB for a thread.
-        let budget = (settings.writer_memory / threads).clamp(15_000_000, 4_000_000_000) * threads;
+        // Tantivy refuses less than 15 MB and more than 4 GB for a thread. One merge at a time: what is merged is mapped
+        // into memory, and several at once took half of what a copy may take at all.
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(threads)
+            .memory_budget_per_thread(
+                (settings.writer_memory / threads).clamp(15_000_000, 4_000_000_000),
+            )
+            .num_merge_threads(1)
+            .build();
         let writer: tantivy::IndexWriter = index
             .tantivy()
-            .writer_with_num_threads(threads, budget)
+            .writer_with_options(options)
             .map_err(|error| index.write_error(error))?;
         // A writer that was killed leaves files behind under names that are given again, and Tantivy
         // does not write over a file.

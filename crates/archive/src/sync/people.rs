@@ -7,7 +7,7 @@ use openim_history_client::model::{GroupId, RoleLevel, Timestamp, UserId};
 use openim_history_client::source::mongo::MongoSource;
 
 use super::options::PeopleReport;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::place::Place;
 use crate::tables::small::{ReadState, SmallCounts, bring_up_to_date};
 
@@ -17,31 +17,18 @@ async fn all<T>(
     Ok(stream.try_concat().await?)
 }
 
-/// Does something on a thread of its own: thousands of rows are compared and written.
-async fn beside<T: Send + 'static>(
-    work: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
-    let done = tokio::spawn(work).await;
-    done.map_err(|error| Error::store("keep users, groups and conversations", error))?
-}
-
 /// Brings the small tables up to date with MongoDB.
 pub(super) async fn from_mongo(
     place: &Place,
     source: &MongoSource,
     now: Timestamp,
 ) -> Result<PeopleReport> {
-    let server = Server {
-        place: place.clone(),
-        source: source.clone(),
-        now,
-    };
-    let (users, (groups, group_members), conversations, read_positions) = tokio::try_join!(
-        beside(server.clone().users()),
-        beside(server.clone().groups()),
-        beside(server.clone().conversations()),
-        beside(server.read_positions()),
-    )?;
+    let server = Server { place, source, now };
+    // One after the other: each is in memory as a whole.
+    let users = server.users().await?;
+    let (groups, group_members) = server.groups().await?;
+    let conversations = server.conversations().await?;
+    let read_positions = server.read_positions().await?;
     Ok(PeopleReport {
         users,
         groups,
@@ -52,21 +39,20 @@ pub(super) async fn from_mongo(
 }
 
 /// Where people are read from and kept.
-#[derive(Clone)]
-struct Server {
-    place: Place,
-    source: MongoSource,
+struct Server<'a> {
+    place: &'a Place,
+    source: &'a MongoSource,
     now: Timestamp,
 }
 
-impl Server {
-    async fn users(self) -> Result<SmallCounts> {
+impl Server<'_> {
+    async fn users(&self) -> Result<SmallCounts> {
         let users = all(self.source.all_users()).await?;
-        bring_up_to_date(&self.place, users, true, self.now).await
+        bring_up_to_date(self.place, users, true, self.now).await
     }
 
     /// Groups and their members.
-    async fn groups(self) -> Result<(SmallCounts, SmallCounts)> {
+    async fn groups(&self) -> Result<(SmallCounts, SmallCounts)> {
         let members = all(self.source.all_members()).await?;
         let mut owners: BTreeMap<GroupId, UserId> = BTreeMap::new();
         let mut sizes: BTreeMap<GroupId, u32> = BTreeMap::new();
@@ -81,17 +67,17 @@ impl Server {
             group.owner_user_id = owners.remove(&group.group_id).unwrap_or_default();
             group.member_count = sizes.get(&group.group_id).copied().unwrap_or_default();
         }
-        let groups = bring_up_to_date(&self.place, groups, true, self.now).await?;
-        let members = bring_up_to_date(&self.place, members, true, self.now).await?;
+        let groups = bring_up_to_date(self.place, groups, true, self.now).await?;
+        let members = bring_up_to_date(self.place, members, true, self.now).await?;
         Ok((groups, members))
     }
 
-    async fn conversations(self) -> Result<SmallCounts> {
+    async fn conversations(&self) -> Result<SmallCounts> {
         let conversations = all(self.source.all_conversations()).await?;
-        bring_up_to_date(&self.place, conversations, true, self.now).await
+        bring_up_to_date(self.place, conversations, true, self.now).await
     }
 
-    async fn read_positions(self) -> Result<SmallCounts> {
+    async fn read_positions(&self) -> Result<SmallCounts> {
         let positions = all(self.source.all_user_seqs()).await?;
         let positions = positions.into_iter().map(|seqs| ReadState {
             user_id: seqs.user_id,
@@ -100,6 +86,6 @@ impl Server {
             min_seq: seqs.min_seq,
             max_seq: seqs.max_seq,
         });
-        bring_up_to_date(&self.place, positions.collect(), true, self.now).await
+        bring_up_to_date(self.place, positions.collect(), true, self.now).await
     }
 }

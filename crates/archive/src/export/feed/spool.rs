@@ -1,16 +1,20 @@
 //! Rows that wait for their turn, in memory as far as there is room, and in a file without a name beyond it.
 
 use std::fs::File;
-use std::io::{Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Read, Seek, SeekFrom};
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::RecordBatch;
-use arrow_ipc::reader::StreamReader;
+use arrow_buffer::Buffer;
+use arrow_ipc::reader::StreamDecoder;
 use arrow_ipc::writer::StreamWriter;
 use arrow_select::concat::concat_batches;
 
 use crate::error::{Error, Result};
+
+/// Bytes gathered before the system is asked to take them.
+const BUFFER: usize = 64 << 10;
 
 /// Rows by the stretch of an order they belong to.
 pub(super) struct Spool {
@@ -78,7 +82,7 @@ impl Spool {
                 break;
             }
             let stretch = &mut self.stretches[at];
-            let bytes = encode(&mem::take(&mut stretch.batches))?;
+            let batches = mem::take(&mut stretch.batches);
             let file = match &self.file {
                 Some(file) => file,
                 None => self
@@ -87,11 +91,12 @@ impl Spool {
             };
             let mut open = file.lock().unwrap_or_else(PoisonError::into_inner);
             open.seek(SeekFrom::Start(self.end)).map_err(failed)?;
-            open.write_all(&bytes).map_err(failed)?;
+            write(&batches, &mut open)?;
+            let end = open.stream_position().map_err(failed)?;
             drop(open);
             stretch.file = Some(Arc::clone(file));
-            stretch.written.push((self.end, bytes.len() as u64));
-            self.end += bytes.len() as u64;
+            stretch.written.push((self.end, end - self.end));
+            self.end = end;
             self.held -= mem::take(&mut stretch.held);
         }
         Ok(())
@@ -103,15 +108,19 @@ impl Spool {
     }
 }
 
-fn encode(batches: &[RecordBatch]) -> Result<Vec<u8>> {
+fn write(batches: &[RecordBatch], file: &mut File) -> Result<()> {
     let Some(first) = batches.first() else {
-        return Ok(Vec::new());
+        return Ok(());
     };
     // Many small ones take more than their rows do.
     let batch = concat_batches(&first.schema(), batches)?;
-    let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).map_err(failed)?;
+    let file = BufWriter::with_capacity(BUFFER, file);
+    let mut writer = StreamWriter::try_new(file, &batch.schema()).map_err(failed)?;
     writer.write(&batch).map_err(failed)?;
-    writer.into_inner().map_err(failed)
+    let file = writer.into_inner().map_err(failed)?;
+    file.into_inner()
+        .map(drop)
+        .map_err(|error| failed(error.into_error()))
 }
 
 impl Stretch {
@@ -122,7 +131,7 @@ impl Stretch {
             return Ok(batches);
         };
         for (begin, length) in self.written {
-            let mut bytes = Vec::new();
+            let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
             let mut open = file.lock().unwrap_or_else(PoisonError::into_inner);
             open.seek(SeekFrom::Start(begin)).map_err(failed)?;
             (&mut *open)
@@ -130,9 +139,11 @@ impl Stretch {
                 .read_to_end(&mut bytes)
                 .map_err(failed)?;
             drop(open);
-            let reader = StreamReader::try_new(Cursor::new(bytes), None).map_err(failed)?;
-            for batch in reader {
-                batches.push(batch?);
+            // The columns stay where they were read to.
+            let mut bytes = Buffer::from_vec(bytes);
+            let mut decoder = StreamDecoder::new();
+            while let Some(batch) = decoder.decode(&mut bytes).map_err(failed)? {
+                batches.push(batch);
             }
         }
         Ok(batches)

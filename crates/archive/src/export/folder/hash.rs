@@ -8,29 +8,52 @@ use sha2::{Digest, Sha256};
 
 /// A file's size, and the SHA-256 of its bytes in hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sums {
-    pub(crate) bytes: u64,
-    pub(crate) sha256: String,
+pub struct Sums {
+    /// How many there are.
+    pub bytes: u64,
+    /// Their SHA-256.
+    pub sha256: String,
 }
 
 /// Reads a file whole, and returns what its bytes add up to.
 pub(crate) fn file_sums(path: &Path) -> io::Result<Sums> {
     let mut file = File::open(path)?;
-    let mut digest = Sha256::new();
+    let mut sum = Sum::default();
     let mut buffer = vec![0; 256 << 10];
-    let mut bytes = 0;
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
             break;
         }
-        digest.update(&buffer[..read]);
-        bytes += read as u64;
+        sum.add(&buffer[..read]);
     }
-    Ok(Sums {
-        bytes,
-        sha256: hex(&digest.finalize()),
-    })
+    Ok(sum.end())
+}
+
+/// Bytes being added up.
+#[derive(Default)]
+pub(crate) struct Sum {
+    bytes: u64,
+    digest: Sha256,
+}
+
+impl Sum {
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        self.digest.update(bytes);
+        self.bytes += bytes.len() as u64;
+    }
+
+    /// Returns how many there were so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub(crate) fn end(self) -> Sums {
+        Sums {
+            bytes: self.bytes,
+            sha256: hex(&self.digest.finalize()),
+        }
+    }
 }
 
 /// Returns bytes as hexadecimal digits.

@@ -7,7 +7,8 @@ mod switch;
 
 pub(crate) use self::check::listed;
 pub use self::check::{ExportCheck, ExportProblem, Trouble, verify};
-pub(crate) use self::hash::{file_sums, hex};
+pub use self::hash::Sums;
+pub(crate) use self::hash::{Sum, file_sums, hex};
 pub use self::manifest::{ArchiveRecord, AskedRecord, ExportManifest, FileKind, FileRecord, Holds};
 pub(crate) use self::manifest::{MANIFEST, SUMS};
 pub(crate) use self::switch::{Folder, STAGING};

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::super::folder::Sums;
 use super::super::writer::{Item, Part, Setting, Writer};
 use super::clean::defused;
 use super::file::{Output, failed, place};
@@ -76,11 +77,11 @@ impl Writer for Csv {
         self.written
     }
 
-    fn end(self: Box<Self>, _next: Option<&Part>) -> Result<()> {
+    fn end(self: Box<Self>, _next: Option<&Part>) -> Result<Option<Sums>> {
         let Self { file, path, .. } = *self;
         let file = file
             .into_inner()
             .map_err(|error| failed(&path, error.into_error()))?;
-        file.end()
+        file.end().map(Some)
     }
 }

@@ -4,17 +4,35 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::super::folder::{Sum, Sums};
 use super::super::writer::Part;
 use crate::error::{Error, Result};
 
 /// Bytes gathered before the system is asked to take them.
 const BUFFER: usize = 256 << 10;
 
-/// A file being written, that counts its bytes.
+/// A file being written, that adds up its bytes.
 pub(crate) struct Output {
     path: PathBuf,
-    file: BufWriter<File>,
-    written: u64,
+    file: BufWriter<Summed>,
+}
+
+/// A file whose bytes are added up as they go to the system.
+struct Summed {
+    file: File,
+    sum: Sum,
+}
+
+impl Write for Summed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.sum.add(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Returns where a file of an export lies on this machine, with its folder made.
@@ -41,14 +59,18 @@ impl Output {
         let file = File::create_new(&path).map_err(|error| failed(&path, error))?;
         Ok(Self {
             path,
-            file: BufWriter::with_capacity(BUFFER, file),
-            written: 0,
+            file: BufWriter::with_capacity(
+                BUFFER,
+                Summed {
+                    file,
+                    sum: Sum::default(),
+                },
+            ),
         })
     }
 
     /// Writes some bytes.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.written += bytes.len() as u64;
         self.file
             .write_all(bytes)
             .map_err(|error| failed(&self.path, error))
@@ -56,24 +78,23 @@ impl Output {
 
     /// Returns how many bytes it has.
     pub(crate) fn written(&self) -> u64 {
-        self.written
+        self.file.get_ref().sum.bytes() + self.file.buffer().len() as u64
     }
 
     /// Ends the file; its content is on the disk then.
-    pub(crate) fn end(self) -> Result<()> {
-        let Self { path, file, .. } = self;
-        let file = file
+    pub(crate) fn end(self) -> Result<Sums> {
+        let Self { path, file } = self;
+        let Summed { file, sum } = file
             .into_inner()
             .map_err(|error| failed(&path, error.into_error()))?;
-        file.sync_all().map_err(|error| failed(&path, error))
+        file.sync_all().map_err(|error| failed(&path, error))?;
+        Ok(sum.end())
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.written += written as u64;
-        Ok(written)
+        self.file.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -6,6 +6,7 @@ use std::path::Path;
 use openim_history_client::model::{Timestamp, UserId};
 use serde::Serialize;
 
+use super::super::folder::Sums;
 use super::super::writer::{Item, Part, Writer};
 use super::file::Output;
 use crate::error::{Error, Result};
@@ -42,8 +43,8 @@ impl Writer for Jsonl {
         self.file.written()
     }
 
-    fn end(self: Box<Self>, _next: Option<&Part>) -> Result<()> {
-        self.file.end()
+    fn end(self: Box<Self>, _next: Option<&Part>) -> Result<Option<Sums>> {
+        self.file.end().map(Some)
     }
 }
 

@@ -10,6 +10,7 @@ use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
+use super::super::folder::Sums;
 use super::super::writer::{Item, Part, Writer};
 use super::file::{Output, failed, place};
 use crate::error::Result;
@@ -96,11 +97,12 @@ impl Writer for Columns {
         (self.file.bytes_written() + self.file.in_progress_size() + self.encoder.bytes()) as u64
     }
 
-    fn end(mut self: Box<Self>, _next: Option<&Part>) -> Result<()> {
+    fn end(mut self: Box<Self>, _next: Option<&Part>) -> Result<Option<Sums>> {
         self.encode()?;
         let Self { file, path, .. } = *self;
         file.into_inner()
             .map_err(|error| failed(&path, error))?
             .end()
+            .map(Some)
     }
 }

@@ -7,6 +7,7 @@ use openim_history_client::model::{ConversationId, Timestamp, UserId};
 use rusqlite::{Connection, OpenFlags, params};
 use serde::Serialize;
 
+use super::super::folder::Sums;
 use super::super::writer::{Item, Part, Setting, Writer};
 use super::file::{failed, place};
 use crate::error::Result;
@@ -183,7 +184,7 @@ impl Writer for Sqlite {
         self.written
     }
 
-    fn end(self: Box<Self>, _next: Option<&Part>) -> Result<()> {
+    fn end(self: Box<Self>, _next: Option<&Part>) -> Result<Option<Sums>> {
         let Self { database, path, .. } = *self;
         let ended = database
             .execute_batch("COMMIT;")
@@ -194,6 +195,7 @@ impl Writer for Sqlite {
             .close()
             .map_err(|(_, error)| failed(&path, error))?;
         let file = std::fs::File::open(&path).and_then(|file| file.sync_all());
-        file.map_err(|error| failed(&path, error))
+        file.map_err(|error| failed(&path, error))?;
+        Ok(None)
     }
 }

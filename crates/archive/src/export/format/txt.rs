@@ -6,6 +6,7 @@ use std::path::Path;
 
 use openim_history_client::model::{Content, ConversationId, Kind, Lang, Timestamp, one_line};
 
+use super::super::folder::Sums;
 use super::super::writer::{Item, Part, Setting, Writer};
 use super::clean::clean;
 use super::file::Output;
@@ -151,7 +152,7 @@ impl Writer for Txt {
         self.file.written()
     }
 
-    fn end(self: Box<Self>, _next: Option<&Part>) -> Result<()> {
-        self.file.end()
+    fn end(self: Box<Self>, _next: Option<&Part>) -> Result<Option<Sums>> {
+        self.file.end().map(Some)
     }
 }

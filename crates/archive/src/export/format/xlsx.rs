@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use openim_history_client::model::Lang;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
+use super::super::folder::Sums;
 use super::super::writer::{Item, Part, Setting, Writer};
 use super::file::{failed, place};
 use super::sheet::{COLUMNS, Cell, cells, heading, wall_clock};
@@ -192,12 +193,13 @@ impl Writer for Xlsx {
         self.cut
     }
 
-    fn end(mut self: Box<Self>, _next: Option<&Part>) -> Result<()> {
+    fn end(mut self: Box<Self>, _next: Option<&Part>) -> Result<Option<Sums>> {
         self.book
             .save(&self.path)
             .map_err(|error| failed(&self.path, error))?;
         let file = std::fs::File::open(&self.path).and_then(|file| file.sync_all());
-        file.map_err(|error| failed(&self.path, error))
+        file.map_err(|error| failed(&self.path, error))?;
+        Ok(None)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use super::super::folder::{FileKind, FileRecord, Holds, file_sums, listed};
+use super::super::folder::{FileKind, FileRecord, Holds, Sums, file_sums, listed};
 use super::super::format::{ExportFormat, FormatOptions};
 use super::super::privacy::{Blackened, Privacy};
 use super::super::writer::{Attachment, Item, Part, Setting, Writer};
@@ -74,6 +74,8 @@ struct Open {
 struct Ended {
     job: Job,
     holds: Holds,
+    /// What its bytes add up to, where its writer knows.
+    sums: Option<Sums>,
 }
 
 impl Walk {
@@ -90,7 +92,7 @@ impl Walk {
                 .collect(),
             plan,
             ended,
-            // What was written is read once more for its hash, beside whoever writes the next.
+            // What a writer did not add up on the way is read once more, beside whoever writes the next.
             hasher: std::thread::spawn(move || sums(&files)),
         }
     }
@@ -303,9 +305,9 @@ impl Lane {
                 cut: writer.cut(),
                 fingerprint: job.fingerprint.clone(),
             };
-            writer.end(job.next.as_ref())?;
+            let sums = writer.end(job.next.as_ref())?;
             // Where nobody hashes any more, that is told when everything ends.
-            let _ = ended.send(Ended { job, holds });
+            let _ = ended.send(Ended { job, holds, sums });
         }
         Ok(())
     }
@@ -322,12 +324,15 @@ fn changed() -> Error {
 /// Looks at what was written: each file, and whatever its writer put beside it.
 fn sums(files: &Receiver<Ended>) -> Result<Vec<Staged>> {
     let mut all = Vec::new();
-    for Ended { job, holds } in files {
+    for Ended { job, holds, sums } in files {
         let mut records = Vec::new();
         for path in listed(&job.staged)? {
             let is_main = path == job.part.path;
             let full = job.staged.join(&path);
-            let mut record = record(&full, path)?;
+            let mut record = match &sums {
+                Some(sums) if is_main => summed(sums.clone(), path),
+                _ => record(&full, path)?,
+            };
             record.format = Some(job.format.name().to_owned());
             if is_main {
                 record.holds = Some(holds.clone());
@@ -346,7 +351,11 @@ fn sums(files: &Receiver<Ended>) -> Result<Vec<Staged>> {
 pub(crate) fn record(full: &Path, path: String) -> Result<FileRecord> {
     let sums =
         file_sums(full).map_err(|error| Error::store(format!("read {}", full.display()), error))?;
-    Ok(FileRecord {
+    Ok(summed(sums, path))
+}
+
+fn summed(sums: Sums, path: String) -> FileRecord {
+    FileRecord {
         path,
         kind: FileKind::Messages,
         bytes: sums.bytes,
@@ -354,5 +363,5 @@ pub(crate) fn record(full: &Path, path: String) -> Result<FileRecord> {
         format: None,
         of: None,
         holds: None,
-    })
+    }
 }

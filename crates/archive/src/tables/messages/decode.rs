@@ -10,6 +10,8 @@ use arrow_schema::ArrowError;
 use openim_history_client::model::{
     ContentType, Message, MsgFrom, PlatformId, Revoked, Seq, SessionType, Status, Timestamp, UserId,
 };
+use serde::de::IntoDeserializer;
+use serde::de::value::StrDeserializer;
 use smol_str::SmolStr;
 
 use super::columns::{COLUMNS, FILE_SCHEMA};
@@ -144,10 +146,11 @@ impl<'a> Columns<'a> {
     }
 
     fn word<T: serde::de::DeserializeOwned>(&self, name: &str, word: &str) -> Result<T> {
-        serde_json::from_value(word.into()).map_err(|error| {
+        let word: StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
+        T::deserialize(word).map_err(|error| {
             Error::damaged(
                 "a file of messages",
-                format_args!("column {name} holds {word:?}"),
+                format_args!("column {name} holds another word than its own"),
                 Some(Box::new(error)),
             )
         })

@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 /// its whole group.
 pub(super) const GROUP: usize = 32_768;
 
+/// Bytes of memory of a column under way, beside what it holds: a page, a dictionary, a compressor.
+const COLUMN: usize = 32 << 10;
+
 /// A file of messages being written.
 pub(super) struct Press {
     file: SerializedFileWriter<Spill>,
@@ -92,19 +95,22 @@ impl Press {
         ended.and_then(|()| self.file.into_inner()).map_err(failed)
     }
 
-    /// Returns about how many bytes of memory it takes.
+    /// Returns about how many bytes of memory it takes: those of the group under way. The library counts room that it
+    /// reserves and never touches, a megabyte for each column of texts.
     pub(super) fn memory(&self) -> usize {
-        let columns = self.columns.iter().map(ArrowColumnWriter::memory_size);
-        columns.sum()
+        self.group_bytes() + self.columns.len() * COLUMN
+    }
+
+    fn group_bytes(&self) -> usize {
+        let columns = self.columns.iter();
+        columns
+            .map(ArrowColumnWriter::get_estimated_total_bytes)
+            .sum()
     }
 
     /// Returns about how many bytes the file has.
     pub(super) fn size(&self) -> usize {
-        let columns = self
-            .columns
-            .iter()
-            .map(ArrowColumnWriter::get_estimated_total_bytes);
-        columns.sum::<usize>() + self.file.bytes_written()
+        self.group_bytes() + self.file.bytes_written()
     }
 }
 

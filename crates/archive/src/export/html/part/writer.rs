@@ -17,6 +17,7 @@ use super::body::Body;
 use super::file::Sink;
 use super::found::Found;
 use crate::error::{Error, Result};
+use crate::export::folder::Sums;
 use crate::export::writer::{Item, Part, Setting, Writer};
 
 /// From how many bytes what was written goes to the disk.
@@ -125,7 +126,7 @@ impl Writer for PageWriter {
         self.sink.written() + self.body.to.len() as u64
     }
 
-    fn end(mut self: Box<Self>, next: Option<&Part>) -> Result<()> {
+    fn end(mut self: Box<Self>, next: Option<&Part>) -> Result<Option<Sums>> {
         let title = self.title.clone();
         if self.head.is_none() {
             self.head(&title)?;
@@ -135,7 +136,8 @@ impl Writer for PageWriter {
         self.flush()?;
         self.fill(next)?;
         self.sink.close()?;
-        self.found.end()
+        self.found.end()?;
+        Ok(None)
     }
 }
 
