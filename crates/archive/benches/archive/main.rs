@@ -5,7 +5,8 @@
 //!
 //! Run it with `scripts/bench archive`, `scripts/bench search` or `scripts/bench export`, which install the peers; docs/performance.md explains the numbers.
 //! The environment may say `OPENIM_HISTORY_BENCH_MESSAGES` (2,000,000) and must say
-//! `OPENIM_HISTORY_MONGOD` and `OPENIM_HISTORY_BENCH_PYTHON`.
+//! `OPENIM_HISTORY_MONGOD` and `OPENIM_HISTORY_BENCH_PYTHON`; `OPENIM_HISTORY_BENCH_MONGO_TOOLS` may name a folder with
+//! `mongoexport` and `mongodump`, to be measured beside.
 
 #![allow(clippy::print_stdout, reason = "what a bench is for")]
 

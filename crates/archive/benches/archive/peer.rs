@@ -1,7 +1,8 @@
 //! The peer: PyMongoArrow writing to Parquet, and what a dump of the collection would take.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::server::{DATABASE, Server};
 
@@ -50,7 +51,37 @@ pub(crate) fn write(server: &Server, path: &str) -> Written {
     }
 }
 
-/// Returns how many bytes the collection takes as raw documents, gzipped as `mongodump --gzip` does.
+/// Returns how many bytes the collection takes as `mongodump --gzip` dumps it; where that is not there, as its raw
+/// documents gzipped in Python.
 pub(crate) fn dump(server: &Server) -> u64 {
-    ask(&format!("dump {} {DATABASE}", server.mongod.uri())).0
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().display().to_string();
+    match tool("mongodump", server, &["--gzip", "--out", &out]) {
+        Some(_) => {
+            let file = folder.path().join(DATABASE).join("msg.bson.gz");
+            file.metadata().expect("was dumped").len()
+        }
+        None => ask(&format!("dump {} {DATABASE}", server.mongod.uri())).0,
+    }
+}
+
+/// Lets `mongoexport` write the collection to a file, where it is there.
+pub(crate) fn mongoexport(server: &Server) -> Option<Duration> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("msg.json").display().to_string();
+    tool("mongoexport", server, &["--out", &out])
+}
+
+/// Runs one of MongoDB's tools on the collection, if the environment says where they are, and returns how long it took.
+fn tool(name: &str, server: &Server, arguments: &[&str]) -> Option<Duration> {
+    let tools = std::env::var_os("OPENIM_HISTORY_BENCH_MONGO_TOOLS")?;
+    let begin = Instant::now();
+    let status = Command::new(Path::new(&tools).join(name))
+        .args(["--quiet", "--uri", &server.mongod.uri()])
+        .args(["--db", DATABASE, "--collection", "msg"])
+        .args(arguments)
+        .status()
+        .expect("the tool runs");
+    assert!(status.success(), "{name} failed");
+    Some(begin.elapsed())
 }

@@ -13,11 +13,19 @@ const WORTH: usize = 8;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rows {
     conversations: Vec<ConversationId>,
-    /// Of each stretch: the place of its conversation in `conversations`, its first number, how many rows it has.
-    /// Each row has the next number.
-    stretches: Vec<(u32, i64, u32)>,
+    /// Of each stretch three numbers: the place of its conversation in `conversations`, how far its first number lies
+    /// behind the last one before of that conversation (behind 0 where there is none), and how many rows it has, each
+    /// of the next number.
+    stretches: Vec<i64>,
+    /// The place of each conversation.
     #[serde(skip)]
-    places: HashMap<ConversationId, u32>,
+    places: HashMap<ConversationId, usize>,
+    /// The last number of each conversation.
+    #[serde(skip)]
+    ends: Vec<i64>,
+    /// The conversation of the last row, and its place.
+    #[serde(skip)]
+    last: Option<(ConversationId, usize)>,
     #[serde(skip)]
     rows: usize,
 }
@@ -26,20 +34,35 @@ impl Rows {
     /// Takes in the next row.
     pub(crate) fn push(&mut self, conversation: &str, Seq(seq): Seq) {
         self.rows += 1;
-        if let Some((at, first, rows)) = self.stretches.last_mut()
-            && first.checked_add(i64::from(*rows)) == Some(seq)
-            && self.conversations[*at as usize] == *conversation
-        {
-            *rows += 1;
-            return;
-        }
+        let at = match &self.last {
+            Some((id, at)) if *id == *conversation => {
+                if self.ends[*at].checked_add(1) == Some(seq)
+                    && let Some(rows) = self.stretches.last_mut()
+                {
+                    *rows += 1;
+                    self.ends[*at] = seq;
+                    return;
+                }
+                *at
+            }
+            _ => self.turn_to(conversation),
+        };
+        let behind = seq.wrapping_sub(self.ends[at]);
+        self.ends[at] = seq;
+        let at = i64::try_from(at).unwrap_or(i64::MAX);
+        self.stretches.extend([at, behind, 1]);
+    }
+
+    fn turn_to(&mut self, conversation: &str) -> usize {
         let id = ConversationId::new(conversation);
-        let next = u32::try_from(self.conversations.len()).unwrap_or(u32::MAX);
-        let at = *self.places.entry(id).or_insert_with_key(|id| {
+        let next = self.conversations.len();
+        let at = *self.places.entry(id.clone()).or_insert(next);
+        if at == next {
             self.conversations.push(id.clone());
-            next
-        });
-        self.stretches.push((at, seq, 1));
+            self.ends.push(0);
+        }
+        self.last = Some((id, at));
+        at
     }
 
     /// Returns what is to be written; `None` where that is not worth its room.
@@ -72,9 +95,16 @@ impl Stretches {
     /// Reads what was written; `None` where it is of another form.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let written: Rows = serde_json::from_str(text).ok()?;
+        let mut ends = vec![0_i64; written.conversations.len()];
         let mut next = 0_u32;
-        let mut all = Vec::with_capacity(written.stretches.len());
-        for (conversation, first, rows) in written.stretches {
+        let mut all = Vec::with_capacity(written.stretches.len() / 3);
+        let (stretches, rest) = written.stretches.as_chunks::<3>();
+        for [conversation, behind, rows] in stretches {
+            let conversation = usize::try_from(*conversation).ok()?;
+            let end = ends.get_mut(conversation)?;
+            let rows = u32::try_from(*rows).ok().filter(|rows| *rows > 0)?;
+            let first = end.wrapping_add(*behind);
+            *end = first.checked_add(i64::from(rows) - 1)?;
             all.push((
                 conversation,
                 Stretch {
@@ -85,12 +115,15 @@ impl Stretches {
             ));
             next = next.checked_add(rows)?;
         }
+        if !rest.is_empty() {
+            return None;
+        }
         all.sort_unstable_by_key(|(conversation, stretch)| (*conversation, stretch.first));
         let mut conversations = Vec::with_capacity(written.conversations.len());
         let mut begin = 0;
         for here in all.chunk_by(|(a, _), (b, _)| a == b) {
             let (conversation, _) = here.first()?;
-            let id = written.conversations.get(*conversation as usize)?;
+            let id = written.conversations.get(*conversation)?;
             conversations.push((id.clone(), begin..begin + here.len()));
             begin += here.len();
         }
@@ -188,6 +221,20 @@ mod tests {
         }
         assert_eq!(rows.written(), None);
         assert!(Stretches::read("{}").is_none());
-        assert!(Stretches::read(r#"{"conversations":[],"stretches":[[0,1,1]]}"#).is_none());
+        for stretches in [
+            "[0,1,1]",
+            "[1,1,1]",
+            "[0,1]",
+            "[0,1,0]",
+            "[-1,1,1]",
+            "[[0,1,1]]",
+        ] {
+            let text = format!(r#"{{"conversations":["a"],"stretches":{stretches}}}"#);
+            assert_eq!(
+                Stretches::read(&text).is_some(),
+                stretches == "[0,1,1]",
+                "{text}"
+            );
+        }
     }
 }

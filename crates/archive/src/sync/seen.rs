@@ -48,6 +48,11 @@ impl SeenBlocks {
         })
     }
 
+    /// Whether nothing was seen.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sizes.is_empty()
+    }
+
     /// Whether a block was seen with this size.
     pub(super) fn has(&self, key: &BlockKey, size: Option<u64>) -> bool {
         size.is_some() && self.sizes.get(key).copied() == size

@@ -14,7 +14,7 @@ use crate::tables::messages::Effort;
 use crate::tables::messages::part::{Finished, Part};
 
 /// Rows that all months under way together may hold in columns, about.
-const HELD: usize = 65_536;
+const HELD: usize = 49_152;
 
 /// A row on its way into a file and the index.
 pub(super) struct Added {

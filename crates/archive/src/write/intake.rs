@@ -71,15 +71,17 @@ impl Intake {
 
     fn look_at(&mut self, slot: &Slot) -> Sight {
         let (conversation, seq) = (slot.conversation_id(), slot.seq());
-        if self.ledger.has(conversation, seq) {
-            return Sight::Again;
-        }
         let Slot::Message(message) = slot else {
-            return Sight::Hole;
+            return match self.ledger.has(conversation, seq) {
+                true => Sight::Again,
+                false => Sight::Hole,
+            };
         };
         let month = self.calendar.month(message.send_time);
-        self.ledger.put(conversation, seq, month);
-        Sight::New(month)
+        match self.ledger.put(conversation, seq, month) {
+            true => Sight::New(month),
+            false => Sight::Again,
+        }
     }
 
     /// Takes in rows that changed, to be put in place of those that lie in the table.

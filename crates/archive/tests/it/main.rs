@@ -8,6 +8,7 @@ mod export;
 mod export_killed;
 mod follow;
 mod limits;
+mod lookup;
 mod media;
 mod places;
 mod python;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use openim_history_client::model::ConversationId;
 use openim_history_client::source::mongo::{BlockId, BlockScope, MongoSource};
 use serde::Serialize;
@@ -46,7 +46,15 @@ impl MongoPlan {
         let mut conversations: HashSet<ConversationId> = HashSet::new();
         let mut there: HashSet<BlockKey> = HashSet::new();
         let mut others = false;
-        let mut blocks = source.blocks(BlockScope::All);
+        // Where nothing was seen, every block is read, whatever it weighs: its weight is known then.
+        let together = match seen.is_empty() && options.filter.is_all() {
+            true => source.bytes().await?,
+            false => None,
+        };
+        let mut blocks = match together {
+            Some(_) => source.block_keys(BlockScope::All).left_stream(),
+            None => source.blocks(BlockScope::All).right_stream(),
+        };
         while let Some(blocks) = blocks.try_next().await? {
             for block in blocks {
                 if !options.filter.takes(&block.key.conversation_id) {
@@ -68,6 +76,7 @@ impl MongoPlan {
                 there.insert(key);
             }
         }
+        plan.bytes = together.unwrap_or(plan.bytes);
         plan.conversations = conversations.len() as u64;
         plan.to_read = plan.read.len() as u64;
         plan.everything = !others && plan.to_read == plan.blocks;
@@ -111,7 +120,7 @@ pub(in crate::sync) async fn missing(
     ledger: &Ledger,
 ) -> Result<Vec<BlockKey>> {
     let mut there = HashSet::new();
-    let mut blocks = source.blocks(BlockScope::All);
+    let mut blocks = source.block_keys(BlockScope::All);
     while let Some(blocks) = blocks.try_next().await? {
         there.extend(blocks.into_iter().map(|block| BlockKey {
             conversation_id: block.key.conversation_id,

@@ -117,6 +117,12 @@ impl Reader {
             .map(|(first, last)| OplogWindow { first, last }))
     }
 
+    /// Returns the bytes of all blocks together.
+    pub(in crate::source::mongo) async fn bytes(&self) -> Result<Option<u64>> {
+        let stats = allowed(self.stats("msg").await)?;
+        Ok(stats.map(|stats| stats.map_or(0, |stats| stats.size)))
+    }
+
     async fn stats(&self, collection: &str) -> Result<Option<CollectionStats>> {
         let pipeline = vec![doc! { "$collStats": { "storageStats": {} } }];
         let found = self

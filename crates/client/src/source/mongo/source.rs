@@ -74,7 +74,21 @@ impl MongoSource {
         &self,
         scope: BlockScope,
     ) -> impl Stream<Item = Result<Vec<BlockInfo>>> + Send + Unpin + use<> {
-        self.reader.blocks(scope)
+        self.reader.blocks(scope, true)
+    }
+
+    /// Lists blocks as [`MongoSource::blocks`] does, without their sizes: to tell those, the server reads every block
+    /// whole.
+    pub fn block_keys(
+        &self,
+        scope: BlockScope,
+    ) -> impl Stream<Item = Result<Vec<BlockInfo>>> + Send + Unpin + use<> {
+        self.reader.blocks(scope, false)
+    }
+
+    /// Returns the bytes of all blocks together, uncompressed; `None` where the user may not ask.
+    pub async fn bytes(&self) -> Result<Option<u64>> {
+        self.reader.bytes().await
     }
 
     /// Follows `msg`. A caller may want to tell these failures apart:

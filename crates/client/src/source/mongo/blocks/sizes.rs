@@ -38,6 +38,7 @@ impl Reader {
     pub(in crate::source::mongo) fn blocks(
         &self,
         scope: BlockScope,
+        sizes: bool,
     ) -> impl Stream<Item = Result<Vec<BlockInfo>>> + Send + Unpin + use<> {
         let reader = self.clone();
         let pieces = async move {
@@ -46,7 +47,7 @@ impl Reader {
             let weighed = stream::iter(filters)
                 .map(move |(only, filter)| {
                     let reader = reader.clone();
-                    async move { reader.weigh(only, filter).await }
+                    async move { reader.list(only, filter, sizes).await }
                 })
                 .buffer_unordered(concurrency);
             Ok::<_, Error>(weighed)
@@ -139,11 +140,12 @@ impl Reader {
             .collect())
     }
 
-    /// Lists the blocks a filter finds, with their sizes where the server can tell.
-    async fn weigh(
+    /// Lists the blocks a filter finds, with their sizes where these are wanted and the server can tell.
+    async fn list(
         &self,
         only: Option<Vec<ConversationId>>,
         filter: Document,
+        sizes: bool,
     ) -> Result<Vec<BlockInfo>> {
         let ask = async |sizes: bool| {
             let mut fields = doc! { "doc_id": 1 };
@@ -156,7 +158,7 @@ impl Reader {
             ];
             self.aggregate("msg", pipeline, info).await
         };
-        let mut found = match ask(true).await {
+        let mut found = match ask(sizes).await {
             Err(Error::Rejected { code, .. }) if code == UNKNOWN_EXPRESSION => ask(false).await?,
             answer => answer?,
         };
