@@ -34,7 +34,7 @@ impl Default for IndexSettings {
         Self {
             writer_threads: 2,
             writer_memory: 80_000_000,
-            largest_merge: 300_000,
+            largest_merge: 150_000,
             search_threads: 2,
         }
     }
