@@ -41,23 +41,26 @@ impl Spill {
         self.file
             .rewind()
             .and_then(|()| self.file.read_to_end(&mut bytes))
-            .map_err(|error| {
-                let folder = std::env::temp_dir();
-                Error::store(format!("keep messages in {}", folder.display()), error)
-            })?;
+            .map_err(|error| Error::store("read a new file of messages", named(&error)))?;
         Ok(bytes)
     }
 }
 
 impl Write for Spill {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = self.file.write(bytes).map_err(|error| named(&error))?;
         self.hasher.update(&bytes[..written]);
         self.size += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.flush().map_err(|error| named(&error))
     }
+}
+
+/// Says where: it is not the archive's own disk that is full.
+fn named(error: &io::Error) -> io::Error {
+    let folder = std::env::temp_dir();
+    io::Error::new(error.kind(), format!("in {}: {error}", folder.display()))
 }
