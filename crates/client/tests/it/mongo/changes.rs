@@ -31,6 +31,13 @@ async fn follow(source: &MongoSource, start: Start) -> Changes {
     source.changes(options).await.expect("followed")
 }
 
+/// Waits, but not for ever: an event that got lost must fail its test and not hold up all others.
+async fn in_time<T>(wait: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(120), wait)
+        .await
+        .expect("what is waited for comes within two minutes")
+}
+
 /// Writes a block of a conversation nothing else is written to.
 async fn write_end(msg: &Collection<Document>) {
     msg.insert_one(block("si_the_end", 0, 1, 1))
@@ -41,16 +48,22 @@ async fn write_end(msg: &Collection<Document>) {
 /// Reads changes up to that block.
 async fn until_end(changes: &mut Changes) -> Vec<BlockChange> {
     let mut found = Vec::new();
-    loop {
-        for change in changes.next().await.expect("followed").changes {
-            match &change {
-                BlockChange::Messages { block, .. } if block.conversation_id == "si_the_end" => {
-                    return found;
+    in_time(async {
+        loop {
+            for change in changes.next().await.expect("followed").changes {
+                if is_end(&change) {
+                    return;
                 }
-                _ => found.push(change),
+                found.push(change);
             }
         }
-    }
+    })
+    .await;
+    found
+}
+
+fn is_end(change: &BlockChange) -> bool {
+    matches!(change, BlockChange::Messages { block, .. } if block.conversation_id == "si_the_end")
 }
 
 /// What was said of numbers, whatever was gathered into one change.

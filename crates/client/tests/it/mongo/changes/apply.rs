@@ -10,7 +10,7 @@ use openim_history_client::source::mongo::{
     Block, BlockChange, BlockId, ChangeBatch, MongoSource, ScanOptions, ScanScope, Start,
 };
 
-use super::{follow, named, place, write_end};
+use super::{follow, in_time, is_end, named, place, write_end};
 use crate::mongo::fixture::{block, padding, slot};
 
 /// A copy: for each block what lies in it, without what was never filled.
@@ -169,15 +169,17 @@ async fn three_hundred_mixed_changes_make_the_copy_equal() {
             write(&msg, &mut chance, &mut heads).await;
         }
         write_end(&msg).await;
-        let is_end = |change: &BlockChange| matches!(change, BlockChange::Messages { block, .. } if block.conversation_id == "si_the_end");
-        loop {
-            let batch = changes.next().await.expect("followed");
-            let end = batch.changes.iter().any(is_end);
-            apply(&mut copy, &source, batch).await;
-            if end {
-                break;
+        in_time(async {
+            loop {
+                let batch = changes.next().await.expect("followed");
+                let end = batch.changes.iter().any(is_end);
+                apply(&mut copy, &source, batch).await;
+                if end {
+                    break;
+                }
             }
-        }
+        })
+        .await;
         let stored = read(&source, ScanScope::All).await;
         copy.retain(|_, slots| !slots.is_empty());
         let stored: Copy = stored
