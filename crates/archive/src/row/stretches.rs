@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 const WORTH: usize = 8;
 
 /// What is written down of the rows of a file, in their order.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Rows {
     conversations: Vec<ConversationId>,
     /// Of each stretch three numbers: the place of its conversation in `conversations`, how far its first number lies

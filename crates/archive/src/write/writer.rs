@@ -200,7 +200,8 @@ impl Writer {
 
     /// Returns which numbers the archive has, those not committed yet included.
     pub(crate) fn ledger(&self) -> Result<&Ledger> {
-        self.intake().map(|intake| &intake.ledger)
+        let intake = self.intake.get().ok_or_else(broken)?;
+        Ok(&intake.ledger)
     }
 
     /// Returns what became of everything taken in so far.
@@ -374,10 +375,6 @@ impl Writer {
     /// Lets the index say which version of the table it covers.
     pub(super) async fn cover(&mut self, version: u64) -> Result<()> {
         self.drafts.work(move |drafts| drafts.cover(version)).await
-    }
-
-    pub(super) fn intake(&self) -> Result<&Intake> {
-        self.intake.get().ok_or_else(broken)
     }
 
     /// Ends the writing. What was not committed is forgotten.

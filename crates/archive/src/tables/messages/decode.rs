@@ -146,11 +146,11 @@ impl<'a> Columns<'a> {
     }
 
     fn word<T: serde::de::DeserializeOwned>(&self, name: &str, word: &str) -> Result<T> {
-        let word: StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
-        T::deserialize(word).map_err(|error| {
+        let known: StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
+        T::deserialize(known).map_err(|error| {
             Error::damaged(
                 "a file of messages",
-                format_args!("column {name} holds another word than its own"),
+                format_args!("column {name} holds {word:?}"),
                 Some(Box::new(error)),
             )
         })

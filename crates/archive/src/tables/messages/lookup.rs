@@ -10,6 +10,7 @@ use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, RowFilter, RowSelection,
 };
 use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
 
 use super::NAME;
@@ -72,13 +73,13 @@ pub(crate) async fn each_stretch(
     file: &DataFile,
     mut tell: impl FnMut(&ConversationId, RangeInclusive<i64>),
 ) -> Result<()> {
-    let footer = footer(place, file, &mut FileReader::new(place, NAME, file)).await?;
-    if let Some(stretches) = footer.stretches {
+    let (builder, stretches) = open(place, file).await?;
+    if let Some(stretches) = stretches {
         stretches.each(tell);
         return Ok(());
     }
     let mut last = ConversationId::default();
-    each_key(place, file, |conversation, seq| {
+    each_key(builder, place, file, |conversation, seq| {
         if last != *conversation {
             last = ConversationId::new(conversation);
         }
@@ -87,31 +88,37 @@ pub(crate) async fn each_stretch(
     .await
 }
 
-/// Returns what the end of a file says. It is remembered: reading it takes longer than a page does.
-async fn footer(place: &Place, file: &DataFile, reader: &mut FileReader) -> Result<Footer> {
-    if let Some(footer) = place.footers().get(&file.path) {
-        return Ok(footer);
-    }
+type Builder = ParquetRecordBatchStreamBuilder<FileReader>;
+
+/// Opens a file. What its end says is remembered: reading that takes longer than a page does.
+async fn open(place: &Place, file: &DataFile) -> Result<(Builder, Option<Arc<Stretches>>)> {
+    let mut reader = FileReader::new(place, NAME, file);
+    let footer = match place.footers().get(&file.path) {
+        Some(footer) => footer,
+        None => {
+            let footer = read_footer(&mut reader)
+                .await
+                .map_err(|error| unreadable(place, file, error))?;
+            place.footers().put(&file.path, footer.clone());
+            footer
+        }
+    };
+    let builder = Builder::new_with_metadata(reader, footer.metadata);
+    Ok((builder, footer.stretches))
+}
+
+async fn read_footer(reader: &mut FileReader) -> Result<Footer, ParquetError> {
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-    let metadata = ArrowReaderMetadata::load_async(reader, options)
-        .await
-        .map_err(|error| unreadable(place, file, error))?;
-    let footer = Footer {
+    let metadata = ArrowReaderMetadata::load_async(reader, options).await?;
+    Ok(Footer {
         stretches: stretches_of(metadata.metadata()).map(Arc::new),
         metadata,
-    };
-    place.footers().put(&file.path, footer.clone());
-    Ok(footer)
+    })
 }
 
 /// Reads the rows of a file whose key is among `keys`.
 async fn rows_of(place: &Place, file: &DataFile, keys: &Keys) -> Result<Vec<Row>> {
-    let mut reader = FileReader::new(place, NAME, file);
-    let Footer {
-        metadata,
-        stretches,
-    } = footer(place, file, &mut reader).await?;
-    let builder = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, metadata);
+    let (builder, stretches) = open(place, file).await?;
     let builder = builder.with_batch_size(BATCH);
     let builder = match &stretches {
         Some(stretches) => told(builder, stretches, keys),
@@ -139,8 +146,6 @@ async fn rows_of(place: &Place, file: &DataFile, keys: &Keys) -> Result<Vec<Row>
     Ok(rows)
 }
 
-type Builder = ParquetRecordBatchStreamBuilder<FileReader>;
-
 /// Chooses the rows of keys where the file tells which those are.
 fn told(builder: Builder, stretches: &Stretches, keys: &Keys) -> Option<Builder> {
     let all = keys
@@ -157,11 +162,7 @@ fn told(builder: Builder, stretches: &Stretches, keys: &Keys) -> Option<Builder>
 }
 
 /// Looks through the pages that may hold some of them; the other columns of the rest are not decoded.
-fn looked_through(
-    builder: Builder,
-    keys: &Keys,
-) -> Result<Option<Builder>, parquet::errors::ParquetError> {
-    let mut builder = builder;
+fn looked_through(mut builder: Builder, keys: &Keys) -> Result<Option<Builder>, ParquetError> {
     if let Some(rows) = candidates(builder.metadata(), keys)? {
         if !rows.selects_any() {
             return Ok(None);

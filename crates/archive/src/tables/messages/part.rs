@@ -117,10 +117,17 @@ impl Part {
         self.count += 1;
         // Long messages fill memory sooner than many do.
         if self.encoder.rows() >= self.batch || self.encoder.bytes() >= LONG {
-            let batch = self.encoder.finish()?;
-            self.write(batch)?;
+            self.encode()?;
         }
         Ok(())
+    }
+
+    fn encode(&mut self) -> Result<()> {
+        if self.encoder.rows() == 0 {
+            return Ok(());
+        }
+        let batch = self.encoder.finish()?;
+        self.write(batch)
     }
 
     /// Takes in rows that are columns already. They wait until there are enough of them to be worth sorting.
@@ -171,10 +178,7 @@ impl Part {
 
     /// Ends the file: its bytes, ready to be written.
     pub(crate) fn finish(mut self) -> Result<Finished> {
-        if self.encoder.rows() > 0 {
-            let batch = self.encoder.finish()?;
-            self.write(batch)?;
-        }
+        self.encode()?;
         self.put_together()?;
         let stats = self.stats();
         let file = self.press.finish(note(&self.rows))?;

@@ -37,24 +37,10 @@ const PLAIN: &[&str] = &[
     "source",
 ];
 
-/// Columns that are worth a compressor, but not a thorough one: setting that up takes longer than it takes to unpack
-/// a page of theirs, and one takes a megabyte for each column of each month under way.
-const LIGHT: &[&str] = &[
-    "conversation_id",
-    "seq",
-    "send_id",
-    "recv_id",
-    "group_id",
-    "sender_nickname",
-    "sender_face_url",
-    "options",
-    "offline_push",
-    "attached_info",
-    "ex",
-    "first_seen",
-    "last_changed",
-    "changes",
-];
+/// What packs the columns that are not named here. They are worth a compressor, but not a thorough one: setting that up
+/// takes longer than it takes to unpack a page of theirs, and one takes a megabyte for each column of each month under
+/// way.
+const LIGHT: Compression = Compression::SNAPPY;
 
 /// Texts of which no two rows have the same: a dictionary would be built and thrown away. Their lengths lie beside
 /// them, not among them, which packs better.
@@ -104,7 +90,7 @@ impl Effort {
 /// How a file is written.
 pub(super) fn properties(effort: Effort) -> WriterProperties {
     let mut properties = WriterProperties::builder()
-        .set_compression(effort.compression(""))
+        .set_compression(LIGHT)
         .set_data_page_row_count_limit(PAGE)
         .set_data_page_size_limit(PAGE_BYTES)
         .set_write_batch_size(LOOK)
@@ -116,13 +102,8 @@ pub(super) fn properties(effort: Effort) -> WriterProperties {
             .set_column_encoding(path(column), Encoding::DELTA_LENGTH_BYTE_ARRAY)
             .set_column_compression(path(column), effort.compression(column));
     }
-    for (columns, compression) in [
-        (PLAIN, Compression::UNCOMPRESSED),
-        (LIGHT, Compression::SNAPPY),
-    ] {
-        for column in columns {
-            properties = properties.set_column_compression(path(column), compression);
-        }
+    for column in PLAIN {
+        properties = properties.set_column_compression(path(column), Compression::UNCOMPRESSED);
     }
     for column in UNMEASURED {
         properties =
@@ -156,7 +137,7 @@ mod tests {
     fn every_named_column_is_one() {
         let schema = ArrowSchemaConverter::new().convert(&FILE_SCHEMA);
         let schema = schema.expect("a schema");
-        for name in [PLAIN, LIGHT, TEXTS, UNMEASURED].concat() {
+        for name in [PLAIN, TEXTS, UNMEASURED].concat() {
             let is_one =
                 |column: &parquet::schema::types::ColumnDescPtr| column.path().string() == name;
             assert!(schema.columns().iter().any(is_one), "{name}");

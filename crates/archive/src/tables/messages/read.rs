@@ -84,12 +84,13 @@ pub(super) fn stream_of(
 }
 
 /// Tells every key of a file.
-pub(crate) async fn each_key(
+pub(super) async fn each_key(
+    builder: ParquetRecordBatchStreamBuilder<FileReader>,
     place: &Place,
     file: &DataFile,
     mut tell: impl FnMut(&str, i64),
 ) -> Result<()> {
-    let mut stream = projected(place, file, &["conversation_id", "seq"]).await?;
+    let mut stream = projected(builder, place, file, &["conversation_id", "seq"])?;
     while let Some(batch) = stream.try_next().await? {
         each(&batch, |_, conversation, seq| tell(conversation, seq));
     }
@@ -97,12 +98,12 @@ pub(crate) async fn each_key(
 }
 
 /// Reads some columns of a file, in large batches.
-async fn projected(
+fn projected(
+    builder: ParquetRecordBatchStreamBuilder<FileReader>,
     place: &Place,
     file: &DataFile,
     columns: &[&str],
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-    let builder = open(place, file).await?;
     let only = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     let builder = builder.with_projection(only).with_batch_size(65_536);
     stream_of(builder, place, file)
@@ -130,7 +131,7 @@ pub(crate) async fn each_state(
         "deleted_for",
         "purged_at",
     ];
-    let mut stream = projected(place, file, &columns).await?;
+    let mut stream = projected(open(place, file).await?, place, file, &columns)?;
     while let Some(batch) = stream.try_next().await? {
         let (Some(revoked), Some(deleted), Some(purged)) = (
             batch.column_by_name("revoked_by"),

@@ -122,12 +122,8 @@ impl MemorySource {
     /// stored.
     #[must_use]
     pub fn with_slot(mut self, slot: Slot) -> Self {
-        let conversation = match &slot {
-            Slot::Message(message) => &message.conversation_id,
-            Slot::Hole(hole) => &hole.conversation_id,
-        };
         self.stored
-            .entry(conversation.clone())
+            .entry(slot.conversation_id().clone())
             .or_default()
             .slots
             .insert(slot.seq(), slot);
