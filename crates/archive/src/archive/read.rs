@@ -13,7 +13,7 @@ use crate::index::Hit;
 use crate::row::{Key, Row};
 use crate::tables::file::DataFile;
 use crate::tables::messages::lookup::{Keys, find, keys};
-use crate::tables::messages::read::batches;
+use crate::tables::messages::read::row_batches;
 use crate::tables::messages::rows;
 use crate::tables::small::{self, Stored};
 
@@ -24,7 +24,7 @@ impl Archive {
         let files = stream::iter(self.messages.files());
         let read = files.then(move |file| {
             let place = place.clone();
-            async move { batches(&place, &file).await }
+            async move { row_batches(&place, &file).await }
         });
         read.try_flatten().map(|batch| rows(&batch?)).boxed()
     }

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::index::{Entry, Index, IndexDamage, IndexError, IndexSettings, IndexWriter};
 use crate::place::Place;
 use crate::tables::file::DataFile;
-use crate::tables::messages::read::batches;
+use crate::tables::messages::read::row_batches;
 use crate::tables::messages::rows;
 use crate::tables::table::Table;
 
@@ -134,7 +134,7 @@ async fn put(
 ) -> Result<(IndexWriter, u64)> {
     let mut messages = 0;
     for file in files {
-        let mut batches = Box::pin(batches(place, &file).await?);
+        let mut batches = Box::pin(row_batches(place, &file).await?);
         while let Some(batch) = batches.try_next().await? {
             let count = batch.num_rows() as u64;
             writer = tokio::task::spawn_blocking(move || {

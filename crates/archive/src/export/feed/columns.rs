@@ -12,7 +12,7 @@ use super::gather::{Periods, Ranked};
 use crate::error::Result;
 use crate::media::TYPES;
 use crate::tables::messages::batch::{column, integers, longs, texts, times};
-use crate::tables::messages::columns::{COLUMNS, FILE_SCHEMA};
+use crate::tables::messages::columns::{FILE_SCHEMA, of_a_row};
 use crate::tables::messages::rows;
 
 /// What a glance is made of.
@@ -28,9 +28,11 @@ pub(super) const CHOSEN: &[&str] = &[
     "last_changed",
 ];
 
-/// All columns.
-pub(super) static WHOLE: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| COLUMNS.iter().map(|column| column.name).collect());
+/// What a whole message is made of. Its text is there already, and need not be made of its content again.
+pub(super) static WHOLE: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let row = of_a_row().map(|column| column.name);
+    row.chain(["text"]).collect()
+});
 
 /// Returns the columns of [`CHOSEN`] that a glance keeps as they are.
 fn kept() -> impl Iterator<Item = &'static str> {

@@ -21,6 +21,17 @@ pub(crate) struct Column {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     pub(crate) nullable: bool,
+    /// Whether it is made of the others, for those who query the tables. A row is read without it.
+    pub(crate) derived: bool,
+}
+
+impl Column {
+    const fn derived(self) -> Self {
+        Self {
+            derived: true,
+            ..self
+        }
+    }
 }
 
 pub(crate) const fn must(name: &'static str, kind: Kind) -> Column {
@@ -28,6 +39,7 @@ pub(crate) const fn must(name: &'static str, kind: Kind) -> Column {
         name,
         kind,
         nullable: false,
+        derived: false,
     }
 }
 
@@ -36,6 +48,7 @@ pub(crate) const fn may(name: &'static str, kind: Kind) -> Column {
         name,
         kind,
         nullable: true,
+        derived: false,
     }
 }
 
@@ -67,8 +80,8 @@ pub(crate) const COLUMNS: &[Column] = &[
     must("attached_info", Kind::Text),
     must("ex", Kind::Text),
     may("odd_times", Kind::Text),
-    must("kind", Kind::Text),
-    may("text", Kind::Text),
+    must("kind", Kind::Text).derived(),
+    may("text", Kind::Text).derived(),
     may("revoked_by", Kind::Text),
     may("revoked_nickname", Kind::Text),
     may("revoked_role", Kind::Int),
@@ -82,6 +95,11 @@ pub(crate) const COLUMNS: &[Column] = &[
     must("source", Kind::Text),
     may("changes", Kind::Text),
 ];
+
+/// The columns a row is read from, in order.
+pub(crate) fn of_a_row() -> impl Iterator<Item = &'static Column> {
+    COLUMNS.iter().filter(|column| !column.derived)
+}
 
 impl Kind {
     pub(crate) fn data_type(self) -> DataType {

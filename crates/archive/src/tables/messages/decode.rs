@@ -14,32 +14,36 @@ use serde::de::IntoDeserializer;
 use serde::de::value::StrDeserializer;
 use smol_str::SmolStr;
 
-use super::columns::{COLUMNS, FILE_SCHEMA};
+use super::columns::{COLUMNS, of_a_row};
 use super::encode::OddTimes;
 use crate::error::{Error, Result};
 use crate::row::{PurgeCause, Row, RowSource};
 
-/// Reads the rows of a batch with the columns of a file of `messages`.
+/// Reads the rows of a batch that has at least the columns of [`of_a_row`].
 pub(crate) fn rows(batch: &RecordBatch) -> Result<Vec<Row>> {
     let columns = Columns::of(batch)?;
     (0..batch.num_rows()).map(|at| columns.row(at)).collect()
 }
 
-/// The columns of a batch in the order of [`COLUMNS`], looked up once: a batch has thousands of rows.
+/// The columns of a batch in the order of [`of_a_row`], looked up once: a batch has thousands of rows.
 struct Columns<'a> {
     arrays: Vec<&'a dyn Array>,
 }
 
-/// Returns the place of a column. A name there is not does not compile.
+/// Returns the place of a column in the order of [`of_a_row`]. A name that is not there does not compile.
 const fn place(name: &str) -> usize {
-    let mut at = 0;
+    let (mut at, mut place) = (0, 0);
     while at < COLUMNS.len() {
-        if is_same(COLUMNS[at].name.as_bytes(), name.as_bytes()) {
-            return at;
+        let column = &COLUMNS[at];
+        if !column.derived {
+            if is_same(column.name.as_bytes(), name.as_bytes()) {
+                return place;
+            }
+            place += 1;
         }
         at += 1;
     }
-    panic!("there is no such column")
+    panic!("a row has no such column")
 }
 
 const fn is_same(a: &[u8], b: &[u8]) -> bool {
@@ -56,20 +60,21 @@ const fn is_same(a: &[u8], b: &[u8]) -> bool {
     true
 }
 
+fn name_of(place: usize) -> &'static str {
+    of_a_row().nth(place).map_or("?", |column| column.name)
+}
+
 impl<'a> Columns<'a> {
     fn of(batch: &'a RecordBatch) -> Result<Self> {
         let mut arrays = Vec::with_capacity(COLUMNS.len());
-        for field in FILE_SCHEMA.fields() {
-            let found = batch.column_by_name(field.name());
-            let fits = |found: &&ArrayRef| found.data_type().equals_datatype(field.data_type());
+        for column in of_a_row() {
+            let (name, kind) = (column.name, column.kind.data_type());
+            let found = batch.column_by_name(name);
+            let fits = |found: &&ArrayRef| found.data_type().equals_datatype(&kind);
             let Some(found) = found.filter(fits) else {
                 return Err(Error::damaged(
                     "a file of messages",
-                    format_args!(
-                        "it has no column {} of type {}",
-                        field.name(),
-                        field.data_type()
-                    ),
+                    format_args!("it has no column {name} of type {kind}"),
                     None,
                 ));
             };
@@ -139,7 +144,7 @@ impl<'a> Columns<'a> {
         serde_json::from_str(text).map(Some).map_err(|error| {
             Error::damaged(
                 "a file of messages",
-                format_args!("column {} holds no JSON of its kind", COLUMNS[column].name),
+                format_args!("column {} holds no JSON of its kind", name_of(column)),
                 Some(Box::new(error)),
             )
         })

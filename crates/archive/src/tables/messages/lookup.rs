@@ -15,7 +15,7 @@ use parquet::file::metadata::PageIndexPolicy;
 
 use super::NAME;
 use super::pages::candidates;
-use super::read::{BATCH, among, each_key, stream_of, unreadable};
+use super::read::{BATCH, among, each_key, of_rows, stream_of, unreadable};
 use super::stretches::stretches_of;
 use crate::error::{Error, Result};
 use crate::place::{Footer, Place};
@@ -119,7 +119,8 @@ async fn read_footer(reader: &mut FileReader) -> Result<Footer, ParquetError> {
 /// Reads the rows of a file whose key is among `keys`.
 async fn rows_of(place: &Place, file: &DataFile, keys: &Keys) -> Result<Vec<Row>> {
     let (builder, stretches) = open(place, file).await?;
-    let builder = builder.with_batch_size(BATCH);
+    let only = of_rows(&builder);
+    let builder = builder.with_batch_size(BATCH).with_projection(only);
     let builder = match &stretches {
         Some(stretches) => told(builder, stretches, keys),
         None => looked_through(builder, keys).map_err(|error| unreadable(place, file, error))?,

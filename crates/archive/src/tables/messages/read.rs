@@ -14,6 +14,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 
 use super::NAME;
+use super::columns::of_a_row;
 use super::lookup::Keys;
 use crate::error::{Error, Result};
 use crate::place::Place;
@@ -59,13 +60,41 @@ pub(super) fn batch_rows(metadata: &ParquetMetaData, only: &ProjectionMask, most
 }
 
 /// Reads a file's batches, with all columns.
-pub(crate) async fn batches(
+pub(super) async fn batches(
+    place: &Place,
+    file: &DataFile,
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    batches_of(open(place, file).await?, ProjectionMask::all(), place, file)
+}
+
+/// Reads a file's batches, with the columns rows are made of.
+pub(crate) async fn row_batches(
     place: &Place,
     file: &DataFile,
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let builder = open(place, file).await?;
-    let rows = batch_rows(builder.metadata(), &ProjectionMask::all(), BATCH);
-    stream_of(builder.with_batch_size(rows), place, file)
+    let only = of_rows(&builder);
+    batches_of(builder, only, place, file)
+}
+
+/// Returns the columns rows are made of.
+pub(super) fn of_rows(builder: &ParquetRecordBatchStreamBuilder<FileReader>) -> ProjectionMask {
+    let names = of_a_row().map(|column| column.name);
+    ProjectionMask::columns(builder.parquet_schema(), names)
+}
+
+fn batches_of(
+    builder: ParquetRecordBatchStreamBuilder<FileReader>,
+    only: ProjectionMask,
+    place: &Place,
+    file: &DataFile,
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    let rows = batch_rows(builder.metadata(), &only, BATCH);
+    stream_of(
+        builder.with_projection(only).with_batch_size(rows),
+        place,
+        file,
+    )
 }
 
 /// Begins to read what was asked of a file.
