@@ -74,7 +74,7 @@ impl Archive {
         let files = self.messages.files();
         let mut months: BTreeMap<String, Month> = BTreeMap::new();
         let (mut oldest, mut newest): (Option<String>, Option<String>) = (None, None);
-        for file in &files {
+        for file in files {
             let name = file.month.clone().unwrap_or_default();
             let month = months.entry(name.clone()).or_insert_with(|| Month {
                 month: name,
@@ -89,7 +89,7 @@ impl Archive {
                 newest = newest.into_iter().chain([last.clone()]).max();
             }
         }
-        let ledger = Ledger::read(place, &files).await?;
+        let ledger = Ledger::read(place, files).await?;
         let mut bytes = Sizes {
             messages: files.iter().map(|file| file.size).sum(),
             ..Sizes::default()

@@ -21,7 +21,7 @@ impl Archive {
     /// Walks through all messages in bounded memory, in the order they lie in the files.
     pub fn rows(&self) -> impl Stream<Item = Result<Vec<Row>>> + Send + Unpin + use<> {
         let place = self.place().clone();
-        let files = stream::iter(self.messages.files());
+        let files = stream::iter(self.messages.files().to_vec());
         let read = files.then(move |file| {
             let place = place.clone();
             async move { row_batches(&place, &file).await }
@@ -61,8 +61,9 @@ impl Archive {
         wanted: impl IntoIterator<Item = &'a Key>,
     ) -> Result<Vec<(DataFile, Vec<Row>)>> {
         let wanted = Arc::new(keys(wanted));
-        let files = self.messages.files().into_iter();
-        find(self.place(), files.map(|file| (file, Arc::clone(&wanted)))).await
+        let files = self.messages.files().iter();
+        let wanted = files.map(|file| (file.clone(), Arc::clone(&wanted)));
+        find(self.place(), wanted.collect()).await
     }
 
     /// Returns the messages of hits: only files of their months are looked into.
@@ -78,11 +79,11 @@ impl Archive {
             .into_iter()
             .map(|(month, found)| (month, Arc::new(keys(&found))))
             .collect();
-        let wanted = self.messages.files().into_iter().filter_map(|file| {
+        let wanted = self.messages.files().iter().filter_map(|file| {
             let keys = by_month.get(file.month.as_deref()?)?;
-            Some((file, Arc::clone(keys)))
+            Some((file.clone(), Arc::clone(keys)))
         });
-        let found = find(self.place(), wanted).await?;
+        let found = find(self.place(), wanted.collect()).await?;
         Ok(found.into_iter().flat_map(|(_, rows)| rows).collect())
     }
 }

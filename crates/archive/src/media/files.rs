@@ -36,7 +36,8 @@ impl MediaFiles {
     pub async fn open(archive: &Archive) -> Result<Self> {
         let place = archive.place();
         let mut by_url = HashMap::new();
-        let mut files = stream::iter(Attachments::open(place).await?.files())
+        let files = Attachments::open(place).await?.files().to_vec();
+        let mut files = stream::iter(files)
             .map(|file| async move { read(place, &file).await })
             .buffer_unordered(4);
         while let Some(records) = files.try_next().await? {

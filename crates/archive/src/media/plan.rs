@@ -101,7 +101,7 @@ pub async fn plan(
         judge,
     };
     let mut finder = Finder::default();
-    let mut files = stream::iter(store.files())
+    let mut files = stream::iter(store.files().to_vec())
         .map(|file| async move { read(place, &file).await })
         .buffer_unordered(4);
     while let Some(records) = files.try_next().await? {
@@ -112,7 +112,7 @@ pub async fn plan(
     }
     drop(files);
     let since = store.looked_through().await?;
-    let mut files = archive.messages.files();
+    let mut files = archive.messages.files().to_vec();
     // A table that was made anew has a version that means nothing here.
     if let Some(since) = since.filter(|since| *since <= plan.messages)
         && let Some(added) = archive.messages.added_since(since).await?

@@ -90,7 +90,7 @@ impl MediaPlan {
         let getter = Getter::new(&judge.options)?;
         let staging = Staging::open(place, &judge.options).await?;
         progress.begin("fetching attachments", Some(self.due.count));
-        let jobs = stream::iter(store.files())
+        let jobs = stream::iter(store.files().to_vec())
             .then(|file| async move {
                 let mut records = read(place, &file).await?;
                 records.retain(|record| judge.verdict(record) == Verdict::Due);

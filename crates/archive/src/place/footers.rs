@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
 use crate::row::Stretches;
@@ -15,6 +16,8 @@ const ROOM: usize = 64 << 20;
 #[derive(Clone)]
 pub(crate) struct Footer {
     pub(crate) metadata: ArrowReaderMetadata,
+    /// Which columns a row is made of.
+    pub(crate) of_rows: ProjectionMask,
     /// Which messages its rows are, where that is told.
     pub(crate) stretches: Option<Arc<Stretches>>,
 }

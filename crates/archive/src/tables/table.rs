@@ -1,6 +1,7 @@
 //! One Delta table: its log, and what holds in it now.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use arrow_schema::SchemaRef;
 use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel;
@@ -26,6 +27,8 @@ pub(crate) struct Table {
     place: Place,
     log: LogStoreRef,
     state: DeltaTableState,
+    /// The files of `state`, once somebody asked: putting the list together takes longer than reading a message.
+    files: OnceLock<Vec<DataFile>>,
 }
 
 impl std::fmt::Debug for Table {
@@ -68,6 +71,7 @@ impl Table {
             place: place.clone(),
             log,
             state,
+            files: OnceLock::new(),
         }))
     }
 
@@ -105,6 +109,7 @@ impl Table {
             place: place.clone(),
             log,
             state,
+            files: OnceLock::new(),
         })
     }
 
@@ -122,6 +127,7 @@ impl Table {
 
     /// Looks for what others committed meanwhile.
     pub(crate) async fn refresh(&mut self) -> Result<()> {
+        self.files.take();
         self.state
             .update(self.log.as_ref(), None)
             .await
@@ -139,9 +145,16 @@ impl Table {
     }
 
     /// Lists the files that hold now.
-    pub(crate) fn files(&self) -> Vec<DataFile> {
-        let views = self.state.log_data();
-        views.iter().map(|view| DataFile::of(&view)).collect()
+    pub(crate) fn files(&self) -> &[DataFile] {
+        self.files.get_or_init(|| {
+            let views = self.state.log_data();
+            views.iter().map(|view| DataFile::of(&view)).collect()
+        })
+    }
+
+    fn turn_to(&mut self, state: DeltaTableState) {
+        self.state = state;
+        self.files.take();
     }
 
     /// Commits: all of it becomes true at once, or none. `cursor` becomes the number of the cursor
@@ -177,7 +190,7 @@ impl Table {
             .build(Some(state), self.log.clone(), operation)
             .await
             .map_err(|error| failed(self.name, &self.place, "commit to", error))?;
-        self.state = committed.snapshot();
+        self.turn_to(committed.snapshot());
         Ok(self.version())
     }
 
@@ -193,10 +206,10 @@ impl Table {
             .with_enforce_retention_duration(false)
             .await
             .map_err(|error| failed(self.name, &self.place, "clean", error))?;
-        self.state = table
+        let state = table
             .snapshot()
-            .map_err(|error| failed(self.name, &self.place, "clean", error))?
-            .clone();
+            .map_err(|error| failed(self.name, &self.place, "clean", error))?;
+        self.turn_to(state.clone());
         Ok(removed.files_deleted.len())
     }
 

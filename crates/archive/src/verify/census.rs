@@ -28,7 +28,7 @@ impl Census {
         let mut example = None;
         for file in archive.messages.files() {
             let month = Month::parse(file.month.as_deref().unwrap_or_default());
-            let outcome = each_state(archive.place(), &file, |conversation, seq, state| {
+            let outcome = each_state(archive.place(), file, |conversation, seq, state| {
                 let id = ConversationId::new(conversation);
                 let seq = Seq(seq);
                 if !census.ledger.put(&id, seq, month) {

@@ -70,16 +70,16 @@ impl Writer {
                 by_months.entry(months).or_default().push(key);
             }
         }
-        let wanted = self.table.files().into_iter().map(|file| {
+        let wanted = self.table.files().iter().map(|file| {
             let month = Month::parse(file.month.as_deref().unwrap_or_default());
             let here = by_months
                 .iter()
                 .filter(|((first, last), _)| (*first..=*last).contains(&month))
                 .flat_map(|(_, keys)| keys.iter().copied());
             let here = Arc::new(keys(here));
-            (file, here)
+            (file.clone(), here)
         });
-        find(&self.place, wanted).await
+        find(&self.place, wanted.collect()).await
     }
 }
 

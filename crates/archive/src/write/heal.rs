@@ -59,9 +59,9 @@ pub(crate) async fn open_index(
         Some(covers) if covers == version => None,
         Some(covers) if covers < version => match table.added_since(covers).await? {
             Some(added) => {
-                let files = table.files().into_iter();
-                let files = files.filter(|file| added.contains(&file.path)).collect();
-                let (back, messages) = put(place, files, writer, version, false).await?;
+                let is_new = |file: &&DataFile| added.contains(&file.path);
+                let files: Vec<DataFile> = table.files().iter().filter(is_new).cloned().collect();
+                let (back, messages) = put(place, &files, writer, version, false).await?;
                 writer = back;
                 Some(Healed {
                     reason: format!(
@@ -127,14 +127,14 @@ pub(crate) async fn rebuild(
 /// Puts the rows of files into an index.
 async fn put(
     place: &Place,
-    files: Vec<DataFile>,
+    files: &[DataFile],
     mut writer: IndexWriter,
     version: u64,
     new: bool,
 ) -> Result<(IndexWriter, u64)> {
     let mut messages = 0;
     for file in files {
-        let mut batches = Box::pin(row_batches(place, &file).await?);
+        let mut batches = Box::pin(row_batches(place, file).await?);
         while let Some(batch) = batches.try_next().await? {
             let count = batch.num_rows() as u64;
             writer = tokio::task::spawn_blocking(move || {

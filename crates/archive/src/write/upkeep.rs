@@ -37,7 +37,7 @@ impl Writer {
         let mut months: BTreeMap<String, Vec<DataFile>> = BTreeMap::new();
         for file in self.table.files() {
             let month = file.month.clone().unwrap_or_default();
-            months.entry(month).or_default().push(file);
+            months.entry(month).or_default().push(file.clone());
         }
         let chosen = months
             .into_iter()

@@ -134,7 +134,7 @@ impl Writer {
         lock: Lock,
         options: WriterOptions,
     ) -> Result<Self> {
-        let ledger = Ledger::read(&place, &table.files()).await?;
+        let ledger = Ledger::read(&place, table.files()).await?;
         let number = table.cursor().await?.unwrap_or_default();
         let cursor = match number {
             0 => Cursor::default(),

@@ -163,7 +163,7 @@ impl Tables {
 
 /// Returns the files that may hold what was asked for.
 fn files(archive: &Archive, asked: Option<&Matches>) -> Vec<DataFile> {
-    let mut files = archive.messages.files();
+    let mut files = archive.messages.files().to_vec();
     if let Some(asked) = asked {
         let months: Vec<&str> = asked.months().collect();
         of_months(&mut files, |month| months.contains(&month));

@@ -65,7 +65,7 @@ impl Volume {
         let mut seen: HashSet<u64> = HashSet::new();
         let place = archive.place();
         for file in Attachments::open(place).await?.files() {
-            for record in read(place, &file).await? {
+            for record in read(place, file).await? {
                 let (MediaStatus::Ok, Some(sha256)) = (record.status, &record.sha256) else {
                     continue;
                 };

@@ -64,7 +64,7 @@ pub(super) fn months(archive: &Archive, range: TimeRange) -> Vec<Month> {
                 ..Month::default()
             });
             month.rows += file.rows;
-            month.files.push(file);
+            month.files.push(file.clone());
         }
     }
     months.into_values().collect()

@@ -66,7 +66,7 @@ impl Attachments {
     }
 
     /// Lists the files that hold now.
-    pub(crate) fn files(&self) -> Vec<DataFile> {
+    pub(crate) fn files(&self) -> &[DataFile] {
         self.table.as_ref().map(Table::files).unwrap_or_default()
     }
 
@@ -94,8 +94,8 @@ impl Attachments {
         }
         let files: HashMap<String, DataFile> = self
             .files()
-            .into_iter()
-            .map(|file| (file.path.clone(), file))
+            .iter()
+            .map(|file| (file.path.clone(), file.clone()))
             .collect();
         let mut actions = Vec::new();
         let mut moved = Vec::new();
@@ -132,8 +132,10 @@ impl Attachments {
 
     /// Puts small files together where there are many. Files read before are not known any more.
     pub(crate) async fn compact(&mut self) -> Result<()> {
-        let mut small = self.files();
-        small.retain(|file| file.rows < LARGE);
+        let small: Vec<DataFile> = (self.files().iter())
+            .filter(|file| file.rows < LARGE)
+            .cloned()
+            .collect();
         if small.len() < MANY {
             return Ok(());
         }

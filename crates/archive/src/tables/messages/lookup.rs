@@ -44,7 +44,7 @@ pub(crate) fn keys<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Keys {
 /// Reads the rows of some keys, of each file those that are looked for there, and tells the file of each.
 pub(crate) async fn find(
     place: &Place,
-    wanted: impl IntoIterator<Item = (DataFile, Arc<Keys>)>,
+    wanted: Vec<(DataFile, Arc<Keys>)>,
 ) -> Result<Vec<(DataFile, Vec<Row>)>> {
     let mut found = Vec::new();
     let wanted = wanted.into_iter().filter(|(_, keys)| !keys.is_empty());
@@ -73,8 +73,8 @@ pub(crate) async fn each_stretch(
     file: &DataFile,
     mut tell: impl FnMut(&ConversationId, RangeInclusive<i64>),
 ) -> Result<()> {
-    let (builder, stretches) = open(place, file).await?;
-    if let Some(stretches) = stretches {
+    let (builder, footer) = open(place, file).await?;
+    if let Some(stretches) = footer.stretches {
         stretches.each(tell);
         return Ok(());
     }
@@ -90,8 +90,8 @@ pub(crate) async fn each_stretch(
 
 type Builder = ParquetRecordBatchStreamBuilder<FileReader>;
 
-/// Opens a file. What its end says is remembered: reading that takes longer than a page does.
-async fn open(place: &Place, file: &DataFile) -> Result<(Builder, Option<Arc<Stretches>>)> {
+/// Opens a file, with what its end says, which is remembered: reading that takes longer than a page does.
+async fn open(place: &Place, file: &DataFile) -> Result<(Builder, Footer)> {
     let mut reader = FileReader::new(place, NAME, file);
     let footer = match place.footers().get(&file.path) {
         Some(footer) => footer,
@@ -103,8 +103,8 @@ async fn open(place: &Place, file: &DataFile) -> Result<(Builder, Option<Arc<Str
             footer
         }
     };
-    let builder = Builder::new_with_metadata(reader, footer.metadata);
-    Ok((builder, footer.stretches))
+    let builder = Builder::new_with_metadata(reader, footer.metadata.clone());
+    Ok((builder, footer))
 }
 
 async fn read_footer(reader: &mut FileReader) -> Result<Footer, ParquetError> {
@@ -112,16 +112,18 @@ async fn read_footer(reader: &mut FileReader) -> Result<Footer, ParquetError> {
     let metadata = ArrowReaderMetadata::load_async(reader, options).await?;
     Ok(Footer {
         stretches: stretches_of(metadata.metadata()).map(Arc::new),
+        of_rows: of_rows(metadata.metadata().file_metadata().schema_descr()),
         metadata,
     })
 }
 
 /// Reads the rows of a file whose key is among `keys`.
 async fn rows_of(place: &Place, file: &DataFile, keys: &Keys) -> Result<Vec<Row>> {
-    let (builder, stretches) = open(place, file).await?;
-    let only = of_rows(&builder);
-    let builder = builder.with_batch_size(BATCH).with_projection(only);
-    let builder = match &stretches {
+    let (builder, footer) = open(place, file).await?;
+    let builder = builder
+        .with_batch_size(BATCH)
+        .with_projection(footer.of_rows);
+    let builder = match &footer.stretches {
         Some(stretches) => told(builder, stretches, keys),
         None => looked_through(builder, keys).map_err(|error| unreadable(place, file, error))?,
     };

@@ -4,11 +4,26 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-/// Rows of a page: what is read at least to show one message.
-const PAGE: usize = 1_280;
+/// Rows of a page, at most.
+const PAGE: usize = 4_096;
 
-/// Bytes of a page, before they are packed: of long texts, a page has fewer rows.
-const PAGE_BYTES: usize = 224 << 10;
+/// Bytes of a page before they are packed, of columns that are not named here. A page is what is unpacked at least to
+/// show one message.
+const PAGE_BYTES: usize = 8 << 10;
+
+/// Bytes of a page of other columns.
+const PAGES: &[(&str, usize)] = &[
+    // Least and greatest of each page are told, for files that do not tell which messages their rows are.
+    ("conversation_id", 1 << 10),
+    ("seq", 1 << 10),
+    // Random digits are packed as well in small pages as in large ones.
+    ("client_msg_id", 20 << 10),
+    ("server_msg_id", 20 << 10),
+    // What a message costs to show is mostly this; smaller pages would make tables larger than they may be.
+    ("content", 144 << 10),
+    // No message is shown by this one, and the larger a page, the better it is packed.
+    ("text", 224 << 10),
+];
 
 /// Rows after which the bytes of a page are looked at.
 const LOOK: usize = 128;
@@ -102,6 +117,9 @@ pub(super) fn properties(effort: Effort) -> WriterProperties {
             .set_column_encoding(path(column), Encoding::DELTA_LENGTH_BYTE_ARRAY)
             .set_column_compression(path(column), effort.compression(column));
     }
+    for (column, bytes) in PAGES {
+        properties = properties.set_column_data_page_size_limit(path(column), *bytes);
+    }
     for column in PLAIN {
         properties = properties.set_column_compression(path(column), Compression::UNCOMPRESSED);
     }
@@ -137,7 +155,8 @@ mod tests {
     fn every_named_column_is_one() {
         let schema = ArrowSchemaConverter::new().convert(&FILE_SCHEMA);
         let schema = schema.expect("a schema");
-        for name in [PLAIN, TEXTS, UNMEASURED].concat() {
+        let pages = PAGES.iter().map(|(name, _)| *name);
+        for name in [PLAIN, TEXTS, UNMEASURED].concat().into_iter().chain(pages) {
             let is_one =
                 |column: &parquet::schema::types::ColumnDescPtr| column.path().string() == name;
             assert!(schema.columns().iter().any(is_one), "{name}");

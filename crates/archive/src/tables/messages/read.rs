@@ -12,6 +12,7 @@ use parquet::arrow::arrow_reader::{ArrowPredicateFn, RowFilter};
 use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
+use parquet::schema::types::SchemaDescriptor;
 
 use super::NAME;
 use super::columns::of_a_row;
@@ -73,14 +74,13 @@ pub(crate) async fn row_batches(
     file: &DataFile,
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let builder = open(place, file).await?;
-    let only = of_rows(&builder);
+    let only = of_rows(builder.parquet_schema());
     batches_of(builder, only, place, file)
 }
 
 /// Returns the columns rows are made of.
-pub(super) fn of_rows(builder: &ParquetRecordBatchStreamBuilder<FileReader>) -> ProjectionMask {
-    let names = of_a_row().map(|column| column.name);
-    ProjectionMask::columns(builder.parquet_schema(), names)
+pub(super) fn of_rows(schema: &SchemaDescriptor) -> ProjectionMask {
+    ProjectionMask::columns(schema, of_a_row().map(|column| column.name))
 }
 
 fn batches_of(

@@ -86,10 +86,10 @@ async fn rows<E: Entity>(place: &Place, table: &Table) -> Result<Vec<Stored<E>>>
     let mut rows = Vec::new();
     let plain = plain::<E>(place);
     for file in table.files() {
-        let mut batches = plain.batches(&file).await?;
+        let mut batches = plain.batches(file).await?;
         while let Some(batch) = batches.try_next().await? {
-            let entities: Vec<E> = plain.decode(&file, &only(&batch, E::COLUMNS)?)?;
-            let sights: Vec<Sight> = plain.decode(&file, &only(&batch, SIGHT)?)?;
+            let entities: Vec<E> = plain.decode(file, &only(&batch, E::COLUMNS)?)?;
+            let sights: Vec<Sight> = plain.decode(file, &only(&batch, SIGHT)?)?;
             let both = entities.into_iter().zip(sights);
             rows.extend(both.map(|(entity, sight)| Stored { entity, sight }));
         }
