@@ -161,6 +161,8 @@ fn told(builder: Builder, stretches: &Stretches, keys: &Keys) -> Option<Builder>
     rows.sort_unstable();
     let ranges = rows.iter().map(|row| *row..row + 1);
     let chosen = RowSelection::from_consecutive_ranges(ranges, stretches.rows());
+    // Each column reserves room for a batch: of few rows, a small one will do.
+    let builder = builder.with_batch_size(rows.len().min(BATCH));
     Some(builder.with_row_selection(chosen))
 }
 
