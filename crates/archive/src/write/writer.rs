@@ -47,7 +47,7 @@ impl Default for WriterOptions {
     fn default() -> Self {
         Self {
             commit_rows: 2_000_000,
-            memory: 160 << 20,
+            memory: 128 << 20,
             index_folder: None,
             index: Some(IndexSettings::default()),
             retention: Duration::from_secs(24 * 60 * 60),
