@@ -33,7 +33,7 @@ impl Default for IndexSettings {
     fn default() -> Self {
         Self {
             writer_threads: 2,
-            writer_memory: 80_000_000,
+            writer_memory: 50_000_000,
             largest_merge: 150_000,
             search_threads: 2,
         }
