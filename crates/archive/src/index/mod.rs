@@ -40,6 +40,7 @@ mod error;
 mod find;
 mod keys;
 mod matches;
+mod merging;
 mod open;
 mod page;
 mod query;

@@ -23,7 +23,7 @@ pub struct IndexSettings {
     /// How many bytes of not yet written index the writer holds, at least 15 MB for each thread.
     pub writer_memory: usize,
     /// How many messages a part of the index may have to be merged into a larger one. Merging
-    /// happens beside writing; a merge takes at most eight or so of these.
+    /// happens beside writing; a merge takes at most four times as many.
     pub largest_merge: usize,
     /// How many threads look through the parts of the index for one query.
     pub search_threads: usize,
@@ -33,7 +33,7 @@ impl Default for IndexSettings {
     fn default() -> Self {
         Self {
             writer_threads: 2,
-            writer_memory: 50_000_000,
+            writer_memory: 80_000_000,
             largest_merge: 150_000,
             search_threads: 2,
         }

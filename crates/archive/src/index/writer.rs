@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
+use tantivy::indexer::{IndexWriterOptions, UserOperation};
 
 use crate::row::{Key, Row};
 
 use super::IndexError;
 use super::keys::KeysQuery;
+use super::merging::Bounded;
 use super::open::Index;
 use super::schema::{FORMAT, can_have};
 
@@ -88,12 +89,7 @@ impl IndexWriter {
             .garbage_collect_files()
             .wait()
             .map_err(|error| index.write_error(error))?;
-        let mut policy = LogMergePolicy::default();
-        policy.set_max_docs_before_merge(settings.largest_merge);
-        // A follower commits every moment: small segments may pile up to eight before they are
-        // merged, and a segment a quarter of which was replaced is written anew.
-        policy.set_del_docs_ratio_before_merge(0.25);
-        writer.set_merge_policy(Box::new(policy));
+        writer.set_merge_policy(Box::new(Bounded::new(settings.largest_merge)));
         let pinyin = index.has_pinyin();
         Ok(Self {
             index,
