@@ -89,6 +89,17 @@ pub enum Error {
         #[source]
         source: Option<Cause>,
     },
+    /// A data file of a table cannot be read: it is lost, cut off, or has other bytes than were written.
+    /// [`repair::take_out`](crate::repair::take_out) takes it out of its table, so that what the server
+    /// still has of it can be fetched again.
+    #[error("{file} is damaged: it cannot be read")]
+    DamagedFile {
+        /// Which, and in which archive.
+        file: String,
+        /// What found it.
+        #[source]
+        source: Cause,
+    },
     /// The place does not do what was asked of it: no space, no rights, no network.
     #[error("{what}")]
     Store {
@@ -128,4 +139,17 @@ impl Error {
             source,
         }
     }
+}
+
+/// Writes an error out with what caused it, on one line.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    for cause in causes.map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
 }

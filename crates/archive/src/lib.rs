@@ -10,6 +10,7 @@ pub mod export;
 pub mod index;
 pub mod media;
 mod place;
+pub mod repair;
 pub mod report;
 pub mod row;
 pub mod search;

@@ -52,6 +52,8 @@ pub struct Sizes {
     pub media: u64,
     /// Where to go on.
     pub sync: u64,
+    /// Damaged files that repairs put aside.
+    pub damaged: u64,
 }
 
 /// One month of messages.
@@ -103,6 +105,7 @@ impl Archive {
                 "search" => &mut bytes.index,
                 "media" => &mut bytes.media,
                 "sync" | "archive.json" => &mut bytes.sync,
+                "damaged" => &mut bytes.damaged,
                 _ => &mut bytes.small_tables,
             };
             *of += file.size;

@@ -47,6 +47,7 @@ mod query;
 mod schema;
 mod text;
 mod view;
+mod walk;
 mod wish;
 mod writer;
 

@@ -60,6 +60,13 @@ impl Columns {
         })
     }
 
+    /// Returns how many conversations there are in this part.
+    pub(super) fn conversations(&self) -> usize {
+        self.conversations
+            .as_ref()
+            .map_or(0, |column| column.num_terms())
+    }
+
     /// Returns the ordinal of a message's conversation: those of one part are in the order of
     /// the ids.
     pub(super) fn conversation_ord(&self, doc: DocId) -> u64 {

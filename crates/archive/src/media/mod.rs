@@ -5,6 +5,7 @@
 //! content alone. The table `attachments` says of each address what became of it, and [`MediaFiles`] tells where
 //! the attachments of a message lie.
 
+mod check;
 mod fetch;
 mod files;
 mod find;
@@ -18,6 +19,7 @@ mod report;
 mod run;
 mod scan;
 
+pub(crate) use self::check::{Checker, is_what_it_is_named};
 pub use self::fetch::FailureKind;
 pub use self::files::{MediaFile, MediaFiles};
 pub use self::find::{Attachment, Role, attachments};

@@ -7,6 +7,7 @@ use openim_history_client::model::Timestamp;
 use serde::Serialize;
 use url::Url;
 
+use super::check::sizes;
 use super::hosts::Hosts;
 use super::kind::MediaStatus;
 use super::options::MediaOptions;
@@ -16,6 +17,7 @@ use crate::error::Result;
 use crate::place::Place;
 use crate::sync::Progress;
 use crate::tables::attachments::{Attachments, Record, read};
+use crate::tables::table::Since;
 
 /// After how many milliseconds what failed once is tried again; doubled with each run that fails.
 const FIRST_WAIT: i64 = 60 * 60 * 1000;
@@ -115,7 +117,7 @@ pub async fn plan(
     let mut files = archive.messages.files().to_vec();
     // A table that was made anew has a version that means nothing here.
     if let Some(since) = since.filter(|since| *since <= plan.messages)
-        && let Some(added) = archive.messages.added_since(since).await?
+        && let Since::Added(added) = archive.messages.added_since(since).await?
     {
         files.retain(|file| added.contains(&file.path));
     }
@@ -174,12 +176,7 @@ pub(super) struct Judge {
 impl Judge {
     async fn new(options: MediaOptions, place: &Place) -> Result<Self> {
         let files = if options.thorough {
-            let files = place.list("media").await?.into_iter();
-            Some(
-                files
-                    .map(|file| (digest16(file.location.as_ref()), file.size))
-                    .collect(),
-            )
+            Some(sizes(place).await?)
         } else {
             None
         };

@@ -20,5 +20,6 @@ pub use self::follow::{
 pub use self::mongo::{MongoPlan, MongoSync};
 pub use self::options::{PeopleReport, SyncOptions, SyncReport};
 pub use self::progress::{NoProgress, Progress};
-pub(crate) use self::views::shares_of;
+pub(crate) use self::seen::forget as forget_seen;
+pub(crate) use self::views::{Share, shares_of};
 pub use self::views::{ViewPlan, ViewSync};

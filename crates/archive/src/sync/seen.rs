@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use object_store::path::Path as ObjectPath;
 use openim_history_client::model::ConversationId;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,11 @@ struct Line {
     conversation_id: ConversationId,
     /// Number and size of each.
     blocks: Vec<(i64, u64)>,
+}
+
+/// Forgets which blocks were seen: the next copy reads all of them.
+pub(crate) async fn forget(place: &Place) -> Result<()> {
+    place.remove(&ObjectPath::from(FILE)).await
 }
 
 impl SeenBlocks {

@@ -50,11 +50,10 @@ impl Plain<'_> {
     }
 
     fn damaged(self, file: &DataFile, error: impl Into<Cause>) -> Error {
-        Error::damaged(
-            format_args!("{} in {}", file.location(self.name), self.place),
-            "it cannot be read",
-            Some(error.into()),
-        )
+        Error::DamagedFile {
+            file: format!("{} in {}", file.location(self.name), self.place),
+            source: error.into(),
+        }
     }
 
     /// Turns rows into columns.

@@ -21,6 +21,20 @@ use crate::place::Place;
 /// Under this name the log keeps the number of the cursor that holds.
 const APPLICATION: &str = "openim-history";
 
+/// What the log calls a commit that takes rows out.
+const DELETE: &str = "DELETE";
+
+/// What came into a table after a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Since {
+    /// These files.
+    Added(Vec<String>),
+    /// The log does not reach back that far.
+    Unknown,
+    /// Rows were taken out: what was made of the table may have rows that it no longer has.
+    TakenOut,
+}
+
 /// One Delta table.
 pub(crate) struct Table {
     name: &'static str,
@@ -50,6 +64,8 @@ pub(crate) enum Purpose {
     Change,
     /// Files are replaced by others with the same rows.
     Compact,
+    /// Files are taken out with their rows: they cannot be read.
+    TakeOut,
 }
 
 impl Table {
@@ -111,6 +127,11 @@ impl Table {
             state,
             files: OnceLock::new(),
         })
+    }
+
+    /// Returns what it is called: the name of its folder.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
     }
 
     /// Returns the version that is seen here.
@@ -176,6 +197,7 @@ impl Table {
                 predicate: None,
                 target_size: 0,
             },
+            Purpose::TakeOut => DeltaOperation::Delete { predicate: None },
         };
         // Never tried again behind somebody else's commit: that one may have brought the same rows.
         let mut properties = CommitProperties::default().with_max_retries(0);
@@ -214,8 +236,8 @@ impl Table {
     }
 
     /// Returns the names of the files that were added with new or changed rows after `version`, and
-    /// still hold; `None` where the log does not reach back that far.
-    pub(crate) async fn added_since(&self, version: u64) -> Result<Option<Vec<String>>> {
+    /// still hold.
+    pub(crate) async fn added_since(&self, version: u64) -> Result<Since> {
         let mut added: HashMap<String, bool> = HashMap::new();
         for number in version + 1..=self.version() {
             let entry = self
@@ -224,7 +246,7 @@ impl Table {
                 .await
                 .map_err(|error| failed(self.name, &self.place, "read the log of", error))?;
             let Some(entry) = entry else {
-                return Ok(None);
+                return Ok(Since::Unknown);
             };
             let actions = deltalake_core::logstore::get_actions(number, &entry)
                 .map_err(|error| failed(self.name, &self.place, "read the log of", error))?;
@@ -237,11 +259,14 @@ impl Table {
                     Action::Remove(remove) => {
                         added.remove(&remove.path);
                     }
+                    Action::CommitInfo(info) if info.operation.as_deref() == Some(DELETE) => {
+                        return Ok(Since::TakenOut);
+                    }
                     _ => {}
                 }
             }
         }
-        Ok(Some(added.into_keys().collect()))
+        Ok(Since::Added(added.into_keys().collect()))
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) async fn check(
             }
         }
         if !known.is_empty() {
-            compare(archive, known, seen, report).await?;
+            compare(archive, &census, known, seen, report).await?;
         }
         progress.advance(count);
     }

@@ -2,75 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::AddAssign;
 
 use openim_history_client::model::{ConversationId, Seq, SeqRange};
 use serde::Serialize;
 
-/// Findings that are named one by one; the rest is only counted.
-const NAMED: usize = 10_000;
-
-/// What became of the numbers of a conversation, from 1 to the greatest in use. Each is in one class.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Classes {
-    /// In the archive, and nothing was done to it.
-    pub normal: u64,
-    /// In the archive, taken back since.
-    pub revoked: u64,
-    /// In the archive, deleted by some for themselves.
-    pub deleted_for_some: u64,
-    /// In the archive, and no longer on the server.
-    pub purged: u64,
-    /// Emptied on the server before we saw it: deleted for everybody.
-    pub emptied: u64,
-    /// Below the number from which on the server still has messages.
-    pub below_min: u64,
-    /// Removed from the server with its block before we saw it.
-    pub block_removed: u64,
-    /// Given out by the server and never stored: lost inside the server.
-    pub never_arrived: u64,
-    /// Shown to nobody whose eyes were lent: over REST the reason cannot be told.
-    pub placeholder: u64,
-    /// Too new to be judged.
-    pub unsettled: u64,
-    /// On the server and not in the archive.
-    pub missing: u64,
-}
-
-impl Classes {
-    /// Returns how many numbers there are in all.
-    pub fn total(&self) -> u64 {
-        self.archived()
-            + self.emptied
-            + self.below_min
-            + self.block_removed
-            + self.never_arrived
-            + self.placeholder
-            + self.unsettled
-            + self.missing
-    }
-
-    /// Returns how many messages the archive has.
-    pub fn archived(&self) -> u64 {
-        self.normal + self.revoked + self.deleted_for_some + self.purged
-    }
-}
-
-impl AddAssign for Classes {
-    fn add_assign(&mut self, other: Self) {
-        self.normal += other.normal;
-        self.revoked += other.revoked;
-        self.deleted_for_some += other.deleted_for_some;
-        self.purged += other.purged;
-        self.emptied += other.emptied;
-        self.below_min += other.below_min;
-        self.block_removed += other.block_removed;
-        self.never_arrived += other.never_arrived;
-        self.placeholder += other.placeholder;
-        self.unsettled += other.unsettled;
-        self.missing += other.missing;
-    }
-}
+use super::classes::Classes;
+use crate::tables::damage::Damage;
+use crate::tables::file::DataFile;
 
 /// What was found of one conversation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -81,12 +19,25 @@ pub struct ConversationReport {
     pub head: Seq,
     /// What became of its numbers.
     pub classes: Classes,
-    /// The numbers that are not in the archive, and why.
+    /// Messages of which the server has something else now.
+    pub different: u64,
+    /// Messages that are no longer on the server and not marked so yet.
+    pub behind: u64,
+    /// The numbers that are not in the archive, or not as they should be, and why: as many as are named.
     pub holes: Vec<Finding>,
+    #[serde(skip)]
+    last: Option<Finding>,
+}
+
+impl ConversationReport {
+    /// Whether a sync would bring something.
+    pub fn is_wrong(&self) -> bool {
+        self.classes.missing > 0 || self.different > 0 || self.behind > 0
+    }
 }
 
 /// Numbers, and what was found of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The first.
     pub first: Seq,
@@ -99,8 +50,43 @@ pub struct Finding {
 /// Something that is wrong with the archive itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
+    /// Of which kind it is.
+    pub part: Part,
     /// What: a file, the index, a table.
     pub what: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// A part of the archive: what it takes to mend it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// A data file of messages: what the server still has of them can be fetched again.
+    Messages,
+    /// A data file of a small table: written anew from the server.
+    SmallTable,
+    /// A data file of the table of attachments: its addresses are looked for again in the messages.
+    Attachments,
+    /// An attachment: fetched again, if the server still has it.
+    Media,
+    /// The search index: built anew from the tables.
+    Index,
+    /// A table as a whole, its log or what its files say: nothing here mends it.
+    Table,
+}
+
+/// A file that is lost, or is not what was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DamagedFile {
+    /// What it is a file of.
+    pub part: Part,
+    /// Where it lies inside the archive.
+    pub path: String,
+    /// The month of its messages.
+    pub month: Option<String>,
+    /// Its rows; none in an attachment.
+    pub rows: u64,
     /// What is wrong with it.
     pub reason: String,
 }
@@ -114,31 +100,96 @@ pub struct VerifyReport {
     pub different: u64,
     /// Messages that are no longer on the server and not marked so yet.
     pub behind: u64,
-    /// What is wrong with the archive itself.
+    /// Findings in all conversations, the named ones and those that are only counted.
+    pub findings: u64,
+    /// Findings that are named.
+    pub findings_named: u64,
+    /// What is wrong with the archive itself: as many problems as are named.
     pub problems: Vec<Problem>,
+    /// How many problems there are.
+    pub problems_found: u64,
+    /// The data files of tables, and the attachments that are there, that are not what was written.
+    pub damaged_files: Vec<DamagedFile>,
     /// Each conversation, ordered by id.
     pub conversations: Vec<ConversationReport>,
     #[serde(skip)]
-    pub(super) by_id: BTreeMap<ConversationId, ConversationReport>,
+    by_id: BTreeMap<ConversationId, ConversationReport>,
+    /// How many findings may be named.
     #[serde(skip)]
-    named: usize,
+    most: u64,
 }
 
 impl VerifyReport {
+    /// Begins a report that names so many findings.
+    pub(super) fn naming(most: u64) -> Self {
+        Self {
+            most,
+            ..Self::default()
+        }
+    }
+
     /// Whether everything that should be there is there, and is what it should be. Differences that a
     /// sync would bring (`different`, `behind`) count as incomplete, too.
     pub fn is_complete(&self) -> bool {
         self.classes.missing == 0
             && self.different == 0
             && self.behind == 0
-            && self.problems.is_empty()
+            && self.problems_found == 0
     }
 
-    pub(super) fn problem(&mut self, what: impl fmt::Display, reason: impl fmt::Display) {
-        self.problems.push(Problem {
-            what: format!("{what}"),
-            reason: format!("{reason}"),
+    pub(super) fn problem(
+        &mut self,
+        part: Part,
+        what: impl fmt::Display,
+        reason: impl fmt::Display,
+    ) {
+        if self.problems_found < self.most {
+            self.problems.push(Problem {
+                part,
+                what: format!("{what}"),
+                reason: format!("{reason}"),
+            });
+        }
+        self.problems_found += 1;
+    }
+
+    /// Notes a data file of a table.
+    pub(super) fn damaged_file(
+        &mut self,
+        part: Part,
+        table: &'static str,
+        file: &DataFile,
+        damage: Damage,
+    ) {
+        let path = file.location(table).to_string();
+        let rows = file.rows;
+        let reason = match &file.month {
+            Some(month) => format!("{damage}; {rows} messages of {month} were in it"),
+            None => format!("{damage}; {rows} rows were in it"),
+        };
+        self.problem(part, &path, &reason);
+        self.damaged_files.push(DamagedFile {
+            part,
+            path,
+            month: file.month.clone(),
+            rows,
+            reason,
         });
+    }
+
+    /// Notes an attachment.
+    pub(super) fn damaged_attachment(&mut self, path: String, damage: Damage) {
+        self.problem(Part::Media, &path, damage);
+        // One that is lost is fetched again by itself, and there may be many.
+        if damage != Damage::Gone {
+            self.damaged_files.push(DamagedFile {
+                part: Part::Media,
+                path,
+                month: None,
+                rows: 0,
+                reason: damage.to_string(),
+            });
+        }
     }
 
     pub(super) fn of(&mut self, conversation: &ConversationId) -> &mut ConversationReport {
@@ -164,40 +215,40 @@ impl VerifyReport {
         if range.is_empty() {
             return;
         }
-        let count = range.len();
-        let names = self.named < NAMED;
+        let names = self.findings_named < self.most;
         let report = self.of(conversation);
-        let classes = &mut report.classes;
-        let mut extends = false;
-        match class {
-            "emptied" => classes.emptied += count,
-            "below_min" => classes.below_min += count,
-            "block_removed" => classes.block_removed += count,
-            "never_arrived" => classes.never_arrived += count,
-            "placeholder" => classes.placeholder += count,
-            "unsettled" => classes.unsettled += count,
-            "missing" => classes.missing += count,
-            _ => {}
+        let count = match class {
+            "different" => Some(&mut report.different),
+            "behind" => Some(&mut report.behind),
+            class => report.classes.hole(class),
+        };
+        if let Some(count) = count {
+            *count = count.saturating_add(range.len());
         }
-        if let Some(last) = report.holes.last_mut()
-            && last.class == class
-            && last.last.next() == range.first
-        {
-            last.last = range.last;
-            extends = true;
-        }
-        if !extends && names {
-            report.holes.push(Finding {
-                first: range.first,
-                last: range.last,
-                class,
-            });
-            self.named += 1;
-        }
-        match class {
-            "different" => self.different += count,
-            "behind" => self.behind += count,
-            _ => {}
+        let mut finding = Finding {
+            first: range.first,
+            last: range.last,
+            class,
+        };
+        match report.last {
+            // The same goes on. It is named if its beginning is.
+            Some(before) if before.class == class && before.last.next() == range.first => {
+                finding.first = before.first;
+                report.last = Some(finding);
+                if let Some(named) = report.holes.last_mut()
+                    && *named == before
+                {
+                    *named = finding;
+                }
+            }
+            _ => {
+                report.last = Some(finding);
+                if names {
+                    report.holes.push(finding);
+                }
+                self.findings += 1;
+                self.findings_named += u64::from(names);
+            }
         }
     }
 
@@ -206,7 +257,45 @@ impl VerifyReport {
         for (_, mut report) in std::mem::take(&mut self.by_id) {
             report.holes.sort_by_key(|finding| finding.first);
             self.classes += report.classes;
+            self.different += report.different;
+            self.behind += report.behind;
             self.conversations.push(report);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_named_is_counted() {
+        let mut report = VerifyReport::naming(2);
+        let chat = ConversationId::new("si_a_b");
+        let other = ConversationId::new("si_a_c");
+        for (chat, first, last, class) in [
+            (&chat, 1, 1, "emptied"),
+            (&chat, 2, 2, "emptied"),
+            (&chat, 3, 3, "missing"),
+            (&chat, 5, 5, "missing"),
+            (&chat, 6, 8, "missing"),
+            (&chat, 9, 9, "behind"),
+            (&other, 1, 1, "missing"),
+        ] {
+            report.find(chat, SeqRange::new(first, last), class);
+        }
+        report.finish();
+        assert_eq!((report.findings, report.findings_named), (5, 2));
+        assert_eq!(report.classes.emptied, 2);
+        assert_eq!(report.classes.missing, 6);
+        assert_eq!(report.behind, 1);
+        let [of, other] = &*report.conversations else {
+            panic!("{:?}", report.conversations);
+        };
+        let named: Vec<_> = (of.holes.iter())
+            .map(|hole| (hole.first.0, hole.last.0, hole.class))
+            .collect();
+        assert_eq!(named, [(1, 2, "emptied"), (3, 3, "missing")]);
+        assert!(other.holes.is_empty() && other.is_wrong());
     }
 }

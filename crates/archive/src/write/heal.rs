@@ -11,7 +11,7 @@ use crate::place::Place;
 use crate::tables::file::DataFile;
 use crate::tables::messages::read::row_batches;
 use crate::tables::messages::rows;
-use crate::tables::table::Table;
+use crate::tables::table::{Since, Table};
 
 /// What had to be done to an index when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,7 +58,7 @@ pub(crate) async fn open_index(
         }
         Some(covers) if covers == version => None,
         Some(covers) if covers < version => match table.added_since(covers).await? {
-            Some(added) => {
+            Since::Added(added) => {
                 let is_new = |file: &&DataFile| added.contains(&file.path);
                 let files: Vec<DataFile> = table.files().iter().filter(is_new).cloned().collect();
                 let (back, messages) = put(place, &files, writer, version, false).await?;
@@ -70,15 +70,12 @@ pub(crate) async fn open_index(
                     messages,
                 })
             }
-            None => {
-                let (back, healed) = rebuild(
-                    place,
-                    table,
-                    writer,
-                    &index,
-                    format!("the table's log does not reach back to version {covers}"),
-                )
-                .await?;
+            since => {
+                let reason = match since {
+                    Since::TakenOut => "messages were taken out of the table".to_owned(),
+                    _ => format!("the table's log does not reach back to version {covers}"),
+                };
+                let (back, healed) = rebuild(place, table, writer, &index, reason).await?;
                 writer = back;
                 Some(healed)
             }

@@ -100,12 +100,13 @@ impl Intake {
 
 /// Tells the month of a time. Messages next to each other are mostly of one day, and no day has two months.
 #[derive(Default)]
-struct Calendar {
+pub(crate) struct Calendar {
     last: Option<(i64, Month)>,
 }
 
 impl Calendar {
-    fn month(&mut self, time: Timestamp) -> Month {
+    /// Returns the month a time lies in.
+    pub(crate) fn month(&mut self, time: Timestamp) -> Month {
         const DAY: i64 = 24 * 60 * 60 * 1_000;
         let day = time.as_millis().div_euclid(DAY);
         match self.last {

@@ -158,6 +158,47 @@ impl Ledger {
         Some(Seq(number * BLOCK + 1 + bit))
     }
 
+    /// Returns how many numbers `other` has that are not here, and the first of them; `None` where there
+    /// are none.
+    pub(crate) fn lacks(&self, other: &Self) -> Option<(u64, Key)> {
+        self.compare(other, |mine, theirs| {
+            theirs.bits & !mine.map_or(0, |mine| mine.bits)
+        })
+    }
+
+    /// Returns how many numbers both have in blocks that lie in other months there, and the first of them.
+    pub(crate) fn elsewhere(&self, other: &Self) -> Option<(u64, Key)> {
+        self.compare(other, |mine, theirs| match mine {
+            Some(mine) if mine.bits == theirs.bits && mine.months != theirs.months => theirs.bits,
+            _ => 0,
+        })
+    }
+
+    /// Counts what `differs` says of the blocks of `other` and those of the same numbers here.
+    fn compare(
+        &self,
+        other: &Self,
+        differs: impl Fn(Option<&Block>, &Block) -> u128,
+    ) -> Option<(u64, Key)> {
+        let mut count = 0;
+        let mut first: Option<Key> = None;
+        for (conversation, blocks) in &other.conversations {
+            for (&number, theirs) in blocks {
+                let bits = differs(self.block(conversation, number), theirs);
+                if bits == 0 {
+                    continue;
+                }
+                count += u64::from(bits.count_ones());
+                let found = Key {
+                    conversation_id: conversation.clone(),
+                    seq: Seq(number * BLOCK + 1 + i64::from(bits.trailing_zeros())),
+                };
+                first = first.into_iter().chain([found]).min();
+            }
+        }
+        Some((count, first?))
+    }
+
     /// Returns the stretches of `within` the archive does not have, ascending.
     pub(crate) fn gaps(&self, conversation: &ConversationId, within: SeqRange) -> Vec<SeqRange> {
         let mut gaps = Vec::new();
@@ -228,6 +269,28 @@ mod tests {
         assert_eq!(gaps(2, 3), []);
         assert_eq!(gaps(100, 102), [(102, 102)]);
         assert_eq!(gaps(500, 600), [(500, 600)]);
+    }
+
+    #[test]
+    fn what_one_has_and_the_other_lacks_is_counted() {
+        let (mut mine, mut theirs) = (Ledger::default(), Ledger::default());
+        let chat = ConversationId::new("si_a_b");
+        let (november, december) = (Month::parse("2026-11"), Month::parse("2026-12"));
+        for seq in [1, 2, 150] {
+            mine.put(&chat, Seq(seq), november);
+        }
+        for seq in [2, 3, 99, 301] {
+            theirs.put(&chat, Seq(seq), november);
+        }
+        theirs.put(&chat, Seq(150), december);
+        let key = |seq| Key {
+            conversation_id: chat.clone(),
+            seq: Seq(seq),
+        };
+        assert_eq!(mine.lacks(&theirs), Some((3, key(3))));
+        assert_eq!(theirs.lacks(&mine), Some((1, key(1))));
+        assert_eq!(mine.elsewhere(&theirs), Some((1, key(150))));
+        assert_eq!(mine.lacks(&mine), None);
     }
 
     #[test]

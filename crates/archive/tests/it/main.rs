@@ -15,6 +15,7 @@ mod python;
 mod readers;
 mod recall;
 mod remote;
+mod repair;
 mod report;
 mod search;
 mod sql;

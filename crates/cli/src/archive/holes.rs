@@ -1,6 +1,6 @@
 //! What a verification found, for people.
 
-use openim_history_archive::verify::{ConversationReport, Finding, VerifyReport};
+use openim_history_archive::verify::{ConversationReport, Finding, Part, VerifyReport};
 use openim_history_client::model::Lang;
 use serde::Serialize;
 
@@ -27,6 +27,14 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
+    /// Whether something is wrong with such a part of the archive itself.
+    pub(crate) fn has(&self, part: Part) -> bool {
+        let report = &self.report;
+        let mut named = report.problems.iter().map(|problem| problem.part);
+        let mut files = report.damaged_files.iter().map(|file| file.part);
+        named.any(|it| it == part) || files.any(|it| it == part)
+    }
+
     /// Says in a line how it stands.
     pub(crate) fn sum(&self, lang: Lang) -> String {
         let report = &self.report;
@@ -35,7 +43,7 @@ impl Checked {
         if self.complete {
             return format!("{}{held}", say(lang, "complete: ", "完整："));
         }
-        let problems = report.problems.len() as u64;
+        let problems = report.problems_found;
         let wrong = [
             (report.classes.missing, class("missing", lang).0),
             (report.different, class("different", lang).0),
@@ -55,7 +63,7 @@ impl Checked {
 }
 
 /// Whether numbers of this class can be brought by a sync.
-pub(crate) fn is_wrong(class: &str) -> bool {
+fn is_wrong(class: &str) -> bool {
     matches!(class, "missing" | "different" | "behind")
 }
 
@@ -140,7 +148,15 @@ fn findings(
         ]
     });
     table(&mut app.out, columns, rows.collect(), is_first)?;
-    if shown < all.len() {
+    let left = report.findings - report.findings_named;
+    let named = thousands(report.findings_named);
+    if left > 0 {
+        let all = thousands(report.findings);
+        app.ui.status(match lang {
+            Lang::En => format!("the first {named} of {all} findings were kept; --json names all"),
+            Lang::Zh => format!("共 {all} 处，仅保留前 {named} 处；--json 列出所有"),
+        });
+    } else if shown < all.len() {
         let all = thousands(all.len() as u64);
         app.ui.status(match lang {
             Lang::En => format!(
@@ -154,7 +170,7 @@ fn findings(
     Ok(())
 }
 
-fn classes(report: &VerifyReport) -> [(&'static str, u64); 13] {
+fn classes(report: &VerifyReport) -> [(&'static str, u64); 14] {
     let of = &report.classes;
     [
         ("normal", of.normal),
@@ -168,6 +184,7 @@ fn classes(report: &VerifyReport) -> [(&'static str, u64); 13] {
         ("placeholder", of.placeholder),
         ("unsettled", of.unsettled),
         ("missing", of.missing),
+        ("unknown", of.unknown),
         ("different", report.different),
         ("behind", report.behind),
     ]

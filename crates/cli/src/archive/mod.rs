@@ -8,7 +8,7 @@ mod selection;
 mod stages;
 mod way;
 
-pub(crate) use self::holes::{Checked, is_wrong, show as show_verified};
+pub(crate) use self::holes::{Checked, show as show_verified};
 pub(crate) use self::media::{MediaArgs, staged};
 pub(crate) use self::place::{ArchiveArgs, PlaceArgs, cache_of, writer};
 pub(crate) use self::report::{ReportArgs, json, pairs, table};

@@ -94,9 +94,11 @@ fn sizes(app: &mut App, info: &Info) -> Result {
         ("index", sizes.index),
         ("media", sizes.media),
         ("sync", sizes.sync),
+        ("damaged", sizes.damaged),
     ];
     let rows = rows
         .into_iter()
+        .filter(|(name, bytes)| *name != "damaged" || *bytes > 0)
         .map(|(name, bytes)| vec![Cell::new(name), Cell::new(BinaryBytes(bytes).to_string())]);
     table(&mut app.out, columns, rows.collect(), false)
 }

@@ -2,28 +2,32 @@
 
 use std::collections::BTreeSet;
 
-use openim_history_archive::Archive;
-use openim_history_archive::sync::{Filter, SyncOptions};
+use openim_history_archive::index::IndexSettings;
+use openim_history_archive::repair::{TakenOut, take_out};
+use openim_history_archive::sync::{Filter, SyncOptions, SyncReport};
+use openim_history_archive::verify::{Part, VerifyOptions};
+use openim_history_archive::{Archive, Counts, Healed, Place};
 use openim_history_client::model::Lang;
 use serde::Serialize;
 
 use super::verify::check;
 use crate::archive::{
-    ArchiveArgs, Checked, FilterArgs, ReportArgs, Stages, Way, is_wrong, json, perform,
+    ArchiveArgs, Checked, FilterArgs, ReportArgs, Stages, Way, cache_of, json, perform,
     show_verified, writer,
 };
 use crate::error::{CommandError, Result};
-use crate::run::App;
+use crate::run::{App, Interrupted};
 use crate::words::Thing;
-use crate::words::archive::{heads, news};
+use crate::words::archive::{heads, healed, news, put_aside, say, taken_out};
 
 /// From so many conversations on, everything is compared instead of each of them by name.
 const MOST: usize = 1_000;
 
 /// Fetches what an archive lacks and the server still has
 ///
-/// Verifies, reads the conversations anew where something is missing, different or behind, and
-/// verifies again. Exits with 3 where something is left.
+/// Verifies, takes lost and damaged files out of the archive (what is left of them is kept in its folder
+/// damaged/), reads the conversations anew where something is missing, different or behind, builds a
+/// wrong search index anew, and verifies again. Exits with 3 where something is left.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -31,7 +35,7 @@ pub(crate) struct Args {
     /// Says what would be fetched, and changes nothing
     #[arg(long)]
     dry_run: bool,
-    /// Compares contents too, not only what is there
+    /// Compares contents too, and reads every file whole: finds every damaged file
     #[arg(long)]
     full: bool,
     #[command(flatten)]
@@ -40,13 +44,24 @@ pub(crate) struct Args {
     report: ReportArgs,
 }
 
-/// What was found, fetched and left.
+/// What was found, done and left.
 #[derive(Serialize)]
 struct Repaired<'a> {
     found: &'a Checked,
-    /// New and changed messages; nothing where nothing was fetched.
-    fetched: Option<openim_history_archive::Counts>,
+    #[serde(flatten)]
+    mended: Mended,
     left: Option<&'a Checked>,
+}
+
+/// What was done.
+#[derive(Default, Serialize)]
+struct Mended {
+    /// Damaged files that are no longer part of the archive.
+    taken_out: TakenOut,
+    /// New and changed messages; nothing where nothing was fetched.
+    fetched: Option<Counts>,
+    /// The search index, where it was built anew.
+    index: Option<Healed>,
 }
 
 pub(super) async fn run(app: &mut App, args: &Args) -> Result {
@@ -62,88 +77,142 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let lang = app.ui.lang;
     app.ui
         .status(heads(&place.to_string(), &way.describe(app.ui.lang), lang));
-    let work = check(app, &archive, Some(&way), chosen.clone(), args.full);
+    let options = VerifyOptions {
+        filter: chosen.clone(),
+        full: args.full,
+        named: match is_json {
+            true => u64::MAX,
+            false => VerifyOptions::default().named,
+        },
+        ..VerifyOptions::default()
+    };
+    let work = check(app, &archive, Some(&way), options.clone());
     let found = interrupted.or(work).await??;
-    let wanted = wanted(&found, chosen.clone());
+    drop(archive);
     if !is_json {
         show_verified(app, &found, false)?;
     }
     app.ui.status(found.sum(lang));
-    let Some(filter) = wanted.filter(|_| !args.dry_run) else {
-        if is_json {
-            let repaired = Repaired {
-                found: &found,
-                fetched: None,
-                left: None,
-            };
-            json(&mut app.out, &repaired)?;
-        }
-        return match found.complete {
-            true => Ok(()),
-            false => Err(CommandError::Gaps),
-        };
-    };
-    drop(archive);
-    let only = Thing::Conversation.count(filter.only.len() as u64, lang);
-    app.ui.status(match lang {
-        Lang::En if filter.is_all() => "all conversations are compared".to_owned(),
-        Lang::Zh if filter.is_all() => "对照所有会话".to_owned(),
-        Lang::En => format!("{only} read anew"),
-        Lang::Zh => format!("重新读取 {only}"),
-    });
-    let mut writer = writer(&place, way.server(), true).await?;
-    let options = SyncOptions {
-        filter,
-        thorough: true,
-        ..SyncOptions::default()
-    };
-    let stages = Stages::new(&app.ui, way.counts_bytes(), Some(interrupted.clone()));
-    let outcome = perform(&way, &mut writer, options, &stages, &mut interrupted).await;
-    drop(stages);
-    let closed = writer.close().await;
-    let report = outcome?;
-    closed?;
-    app.ui.status(news(report.messages, lang));
-    if report.stopped {
-        return Err(CommandError::Interrupted);
+    let mut mended = Mended::default();
+    let mut left = None;
+    if !found.complete && !args.dry_run {
+        mended = mend(app, &place, &way, &found, chosen, &mut interrupted).await?;
+        let archive = Archive::open(&place).await?;
+        let work = check(app, &archive, Some(&way), options);
+        left = Some(interrupted.or(work).await??);
     }
-    let archive = Archive::open(&place).await?;
-    let work = check(app, &archive, Some(&way), chosen, args.full);
-    let left = interrupted.or(work).await??;
+    if let Some(left) = &left {
+        if !is_json && !left.complete {
+            show_verified(app, left, false)?;
+        }
+        app.ui.status(left.sum(lang));
+    }
+    let now = left.as_ref().unwrap_or(&found);
+    if now.has(Part::Media) || found.has(Part::Attachments) {
+        app.ui
+            .hint("`openim-history sync --media --thorough` fetches lost and damaged attachments");
+    }
+    let complete = now.complete;
     if is_json {
         let repaired = Repaired {
             found: &found,
-            fetched: Some(report.messages),
-            left: Some(&left),
+            mended,
+            left: left.as_ref(),
         };
         json(&mut app.out, &repaired)?;
-    } else if !left.complete {
-        show_verified(app, &left, false)?;
     }
-    app.ui.status(left.sum(lang));
-    match left.complete {
+    match complete {
         true => Ok(()),
         false => Err(CommandError::Gaps),
     }
 }
 
+/// Does what there is to do, in the order in which one needs the other.
+async fn mend(
+    app: &App,
+    place: &Place,
+    way: &Way,
+    found: &Checked,
+    chosen: Filter,
+    interrupted: &mut Interrupted,
+) -> Result<Mended> {
+    let lang = app.ui.lang;
+    let mut mended = Mended {
+        taken_out: take_out(place, &found.report.damaged_files).await?,
+        ..Mended::default()
+    };
+    for file in &mended.taken_out.files {
+        app.ui.status(taken_out(file, lang));
+    }
+    if let Some(folder) = &mended.taken_out.folder {
+        app.ui.status(put_aside(folder, lang));
+    }
+    // A small table is written anew by any sync.
+    let tables = found.has(Part::SmallTable);
+    let options = match wanted(found, chosen.clone()) {
+        Some(filter) => Some(SyncOptions {
+            filter,
+            thorough: true,
+            ..SyncOptions::default()
+        }),
+        None => tables.then(|| SyncOptions {
+            filter: chosen,
+            ..SyncOptions::default()
+        }),
+    };
+    if let Some(options) = options {
+        let report = fetch(app, place, way, options, interrupted).await?;
+        if report.stopped {
+            return Err(CommandError::Interrupted);
+        }
+        mended.fetched = Some(report.messages);
+    }
+    if found.has(Part::Index) {
+        let archive = Archive::open(place).await?;
+        let folder = cache_of(&archive, "index");
+        let rebuilt = archive.rebuild_index(folder, IndexSettings::default(), None);
+        let rebuilt = interrupted.or(rebuilt).await??;
+        app.ui.status(healed(&rebuilt, lang));
+        mended.index = Some(rebuilt);
+    }
+    Ok(mended)
+}
+
+async fn fetch(
+    app: &App,
+    place: &Place,
+    way: &Way,
+    options: SyncOptions,
+    interrupted: &mut Interrupted,
+) -> Result<SyncReport> {
+    let lang = app.ui.lang;
+    let only = Thing::Conversation.count(options.filter.only.len() as u64, lang);
+    app.ui.status(match lang {
+        _ if options.filter.is_all() => {
+            say(lang, "all conversations are compared", "对照所有会话").to_owned()
+        }
+        Lang::En => format!("{only} read anew"),
+        Lang::Zh => format!("重新读取 {only}"),
+    });
+    let mut writer = writer(place, way.server(), true).await?;
+    let stages = Stages::new(&app.ui, way.counts_bytes(), Some(interrupted.clone()));
+    let outcome = perform(way, &mut writer, options, &stages, interrupted).await;
+    drop(stages);
+    let closed = writer.close().await;
+    let report = outcome?;
+    closed?;
+    app.ui.status(news(report.messages, lang));
+    Ok(report)
+}
+
 /// Returns what to read anew; `None` where nothing is wrong that reading could mend.
 fn wanted(found: &Checked, chosen: Filter) -> Option<Filter> {
-    let report = &found.report;
-    let wrong = report.classes.missing + report.different + report.behind;
-    if wrong == 0 {
+    let wrong = found.report.conversations.iter().filter(|of| of.is_wrong());
+    let ids: BTreeSet<String> = wrong.map(|of| of.conversation_id.to_string()).collect();
+    if ids.is_empty() {
         return None;
     }
-    let mut named = 0;
-    let mut ids = BTreeSet::new();
-    for of in &report.conversations {
-        for finding in of.holes.iter().filter(|finding| is_wrong(finding.class)) {
-            named += u64::try_from(finding.last.0 - finding.first.0 + 1).unwrap_or_default();
-            ids.insert(of.conversation_id.to_string());
-        }
-    }
-    // Only so many findings are named.
-    if named < wrong || ids.len() > MOST {
+    if ids.len() > MOST {
         return Some(chosen);
     }
     Some(Filter {

@@ -25,7 +25,8 @@ pub(crate) struct Args {
     /// the archive itself]
     #[arg(long, value_enum, value_name = "WHAT")]
     against: Option<AgainstChoice>,
-    /// Compares contents too, and reads every file whole; otherwise only what is there is counted
+    /// Compares contents too, and reads every file whole, attachments included; otherwise only what is
+    /// there is counted
     #[arg(long)]
     full: bool,
     #[command(flatten)]
@@ -44,7 +45,7 @@ enum AgainstChoice {
     Mongo,
     /// What the server's users see, over REST
     Api,
-    /// Itself only: tables, index and files
+    /// Itself only: tables, index, attachments and files
     Itself,
 }
 
@@ -65,8 +66,19 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         None if Way::is_configured(&config)? => Some(Way::open(&config).await?),
         None => None,
     };
-    let checked = check(app, &archive, way.as_ref(), filter, args.full).await?;
-    if args.report.is_json(&config) {
+    let is_json = args.report.is_json(&config);
+    let options = VerifyOptions {
+        filter,
+        full: args.full,
+        // Who asks for all of them gets all of them.
+        named: match is_json || args.conversation.is_some() {
+            true => u64::MAX,
+            false => VerifyOptions::default().named,
+        },
+        ..VerifyOptions::default()
+    };
+    let checked = check(app, &archive, way.as_ref(), options).await?;
+    if is_json {
         json(&mut app.out, &checked)?;
     } else {
         show_verified(app, &checked, args.conversation.is_some())?;
@@ -96,8 +108,7 @@ pub(super) async fn check(
     app: &App,
     archive: &Archive,
     way: Option<&Way>,
-    filter: Filter,
-    full: bool,
+    options: VerifyOptions,
 ) -> Result<Checked> {
     let against = match way {
         Some(Way::Mongo(source)) => Against::Mongo(source),
@@ -105,9 +116,8 @@ pub(super) async fn check(
         None => Against::Itself,
     };
     let options = VerifyOptions {
-        filter,
-        full,
         index_folder: cache_of(archive, "index"),
+        ..options
     };
     let stages = Stages::new(&app.ui, false, None);
     let report = stages

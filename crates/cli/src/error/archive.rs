@@ -31,6 +31,10 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             "`openim-history verify --against itself --full` looks at every part; what the server \
              still has, a sync into a new archive brings"
         }
+        Error::DamagedFile { .. } => {
+            "`openim-history repair --full` takes lost and damaged files out of the archive, and fetches \
+             what the server still has of them"
+        }
         Error::Sql(SqlError::Memory(_)) => {
             "give it more with --memory, or ask for less: fewer columns, a WHERE, a LIMIT"
         }

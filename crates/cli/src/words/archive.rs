@@ -1,6 +1,7 @@
 //! What is said of an archive, in the languages there are.
 
 use openim_history_archive::sync::State;
+use openim_history_archive::verify::DamagedFile;
 use openim_history_archive::{Counts, Healed};
 use openim_history_client::model::Lang;
 
@@ -54,6 +55,23 @@ pub(crate) fn healed(healed: &Healed, lang: Lang) -> String {
     match lang {
         Lang::En => format!("{messages} put into the index: {}", healed.reason),
         Lang::Zh => format!("已将 {messages}写入索引：{}", healed.reason),
+    }
+}
+
+/// Says that a damaged file is no longer part of the archive.
+pub(crate) fn taken_out(file: &DamagedFile, lang: Lang) -> String {
+    let (path, reason) = (&file.path, &file.reason);
+    match lang {
+        Lang::En => format!("taken out: {path}: {reason}"),
+        Lang::Zh => format!("已移出：{path}：{reason}"),
+    }
+}
+
+/// Says where damaged files are kept.
+pub(crate) fn put_aside(folder: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("what is left of them is kept in {folder} of the archive"),
+        Lang::Zh => format!("残余部分保存在归档的 {folder} 中"),
     }
 }
 
@@ -152,6 +170,14 @@ const CLASSES: &[(&str, Words, Words)] = &[
             "on the server and not in the archive: a sync brings it",
         ),
         ("缺失", "服务器上有而归档中没有：同步即可补上"),
+    ),
+    (
+        "unknown",
+        (
+            "unknown",
+            "not in the archive; nobody was asked who could tell why",
+        ),
+        ("未知", "不在归档中；没有可询问原因的对象"),
     ),
     (
         "different",

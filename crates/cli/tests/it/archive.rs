@@ -101,6 +101,46 @@ fn what_was_left_out_is_missing_until_a_repair_brings_it() {
 }
 
 #[test]
+fn a_lost_file_is_named_with_the_remedy_and_a_repair_brings_its_messages_back() {
+    let (_mongod, place) = recorded_mongod(Mode::Standalone);
+    let (synced, _) = json(&place, &["sync", "--json"]);
+    let messages = place.path().join("openim-archive/messages");
+    let months = std::fs::read_dir(&messages).expect("a folder");
+    let month = months
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.to_string_lossy().contains("month="))
+        .expect("a month");
+    let mut files = std::fs::read_dir(&month).expect("a folder");
+    let file = files.next().expect("a file").expect("an entry").path();
+    std::fs::remove_file(&file).expect("removes");
+    let shown = place.run(&["sync"]);
+    assert!(shown.starts_with("exit 1"), "{shown}");
+    let name = file.file_name().expect("a name").to_string_lossy();
+    assert!(shown.contains(&*name), "{shown}");
+    assert!(shown.contains("`openim-history repair --full`"), "{shown}");
+    let (planned, code) = json(&place, &["repair", "--dry-run", "--json"]);
+    assert_eq!(code, Some(3));
+    assert_eq!(planned["taken_out"]["files"], Value::Array(Vec::new()));
+    let lost = &planned["found"]["damaged_files"][0]["rows"];
+    assert!(lost.as_u64() > Some(0), "{planned}");
+    let (repaired, code) = json(&place, &["repair", "--json"]);
+    assert_eq!(code, Some(0), "{repaired}");
+    let taken = &repaired["taken_out"]["files"];
+    assert!(
+        taken[0]["path"]
+            .as_str()
+            .is_some_and(|path| path.contains(&*name))
+    );
+    assert_eq!(repaired["fetched"]["new"], *lost, "{repaired}");
+    assert_eq!(repaired["left"]["complete"], true);
+    let (info, _) = json(&place, &["info", "--json"]);
+    assert_eq!(info["messages"], synced["messages"]["new"]);
+    assert!(info["bytes"]["damaged"].as_u64() > Some(0), "{info}");
+    let shown = place.run(&["repair", "--full"]);
+    assert!(shown.starts_with("exit 0"), "{shown}");
+}
+
+#[test]
 fn info_status_and_index_tell_what_there_is() {
     let (_mongod, place) = recorded_mongod(Mode::Standalone);
     let (synced, _) = json(&place, &["sync", "--no-index", "--json"]);

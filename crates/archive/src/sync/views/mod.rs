@@ -6,5 +6,5 @@ mod plan;
 mod run;
 
 pub use self::plan::ViewPlan;
-pub(crate) use self::plan::shares_of;
+pub(crate) use self::plan::{Share, shares_of};
 pub use self::run::ViewSync;

@@ -5,8 +5,6 @@ use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, BooleanArray, RecordBatch};
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
-use object_store::ObjectStoreExt;
-use object_store::path::Path as ObjectPath;
 use openim_history_client::model::{ContentType, ConversationId, Seq};
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, RowFilter};
 use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
@@ -38,11 +36,10 @@ pub(super) async fn open(
 }
 
 pub(super) fn unreadable(place: &Place, file: &DataFile, error: ParquetError) -> Error {
-    Error::damaged(
-        format_args!("{} in {place}", file.location(NAME)),
-        "it cannot be read",
-        Some(Box::new(error)),
-    )
+    Error::DamagedFile {
+        file: format!("{} in {place}", file.location(NAME)),
+        source: Box::new(error),
+    }
 }
 
 /// Returns how many rows to hand over at once: as many as take some megabytes in these columns.
@@ -234,22 +231,6 @@ pub(crate) async fn each_content(
         }
     }
     Ok(())
-}
-
-/// Returns the checksum of a file's bytes as it lies there now.
-pub(crate) async fn checksum(place: &Place, location: &ObjectPath) -> Result<String> {
-    let failed = |error| Error::store(format!("read {location} in {place}"), error);
-    let mut bytes = place
-        .store()
-        .get(location)
-        .await
-        .map_err(failed)?
-        .into_stream();
-    let mut hasher = crc32fast::Hasher::new();
-    while let Some(chunk) = bytes.next().await {
-        hasher.update(&chunk.map_err(failed)?);
-    }
-    Ok(format!("{:08x}", hasher.finalize()))
 }
 
 /// Goes through the keys of a batch.

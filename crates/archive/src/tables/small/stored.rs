@@ -18,7 +18,7 @@ use crate::tables::plain::{Plain, fields};
 use crate::tables::table::{Purpose, Table};
 
 /// The columns every small table has beside its own.
-const SIGHT: &[Column] = &[
+pub(super) const SIGHT: &[Column] = &[
     must("first_seen", Kind::Time),
     must("last_changed", Kind::Time),
     may("gone_at", Kind::Time),
@@ -97,7 +97,7 @@ async fn rows<E: Entity>(place: &Place, table: &Table) -> Result<Vec<Stored<E>>>
     Ok(rows)
 }
 
-fn plain<E: Entity>(place: &Place) -> Plain<'_> {
+pub(super) fn plain<E: Entity>(place: &Place) -> Plain<'_> {
     Plain {
         place,
         name: E::NAME,
@@ -105,7 +105,7 @@ fn plain<E: Entity>(place: &Place) -> Plain<'_> {
 }
 
 /// Takes some columns of a batch.
-fn only(batch: &RecordBatch, columns: &[Column]) -> Result<RecordBatch> {
+pub(super) fn only(batch: &RecordBatch, columns: &[Column]) -> Result<RecordBatch> {
     let places: Result<Vec<usize>, _> = columns
         .iter()
         .map(|column| batch.schema_ref().index_of(column.name))

@@ -4,6 +4,7 @@ mod again;
 mod content;
 mod given;
 mod trouble;
+mod verified;
 mod web;
 
 use std::time::Duration;
