@@ -2,7 +2,20 @@
 
 use std::ops::AddAssign;
 
+use openim_history_client::model::{Message, Timestamp};
 use serde::Serialize;
+
+/// How new a message must be for its absence to mean nothing, in milliseconds.
+const SETTLE: i64 = 10_000;
+
+/// Returns the class of a message that the server has and the archive has not.
+pub(super) fn absent(message: &Message, now: Timestamp) -> &'static str {
+    let settled = now.as_millis().saturating_sub(SETTLE);
+    match message.send_time.as_millis() > settled {
+        true => "unsettled",
+        false => "missing",
+    }
+}
 
 /// What became of the numbers of a conversation, from 1 to the greatest in use. Each is in one class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

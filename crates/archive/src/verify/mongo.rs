@@ -8,6 +8,7 @@ use openim_history_client::source::mongo::{MongoSource, ScanOptions};
 
 use super::VerifyOptions;
 use super::census::Census;
+use super::classes::absent;
 use super::contents::compare;
 use super::report::VerifyReport;
 use crate::archive::Archive;
@@ -15,9 +16,6 @@ use crate::error::Result;
 use crate::row::{RowSource, Seen};
 use crate::sync::Progress;
 use crate::write::BlockKey;
-
-/// How new a message must be for its absence to mean nothing, in milliseconds.
-const SETTLE: i64 = 10_000;
 
 /// What the server has of a conversation.
 #[derive(Default)]
@@ -98,9 +96,7 @@ fn judge(
         Slot::Message(message) => {
             let conversation = &message.conversation_id;
             if !census.ledger.has(conversation, seq) {
-                let new = message.send_time.as_millis() > now.as_millis() - SETTLE;
-                let class = if new { "unsettled" } else { "missing" };
-                report.find(conversation, one, class);
+                report.find(conversation, one, absent(message, now));
             } else if full {
                 known.push(slot);
             }

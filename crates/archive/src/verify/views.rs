@@ -7,6 +7,7 @@ use openim_history_client::source::{Source, View};
 
 use super::VerifyOptions;
 use super::census::Census;
+use super::classes::absent;
 use super::contents::compare;
 use super::report::VerifyReport;
 use super::unasked::unknown;
@@ -96,8 +97,8 @@ async fn ask(
                 first: seq,
                 last: seq,
             };
-            let class = match slot {
-                Slot::Message(_) => "missing",
+            let class = match &slot {
+                Slot::Message(message) => absent(message, seen.at),
                 Slot::Hole(_) => "placeholder",
             };
             report.find(conversation, one, class);

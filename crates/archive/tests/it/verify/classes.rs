@@ -243,9 +243,17 @@ async fn over_rest_what_nobody_sees_is_unknown() {
     assert_classed(&report);
     assert_eq!(report.classes.unknown, 5 + 7);
     // What the server has more is missing, and the rest stays what it was.
-    let source = group().with_messages((21..=23).map(|seq| message("sg_1", seq)));
+    let now = jiff::Timestamp::now().as_millisecond();
+    let new = Message {
+        send_time: Timestamp::from_millis(now + 3_600_000),
+        ..message("sg_1", 24)
+    };
+    let source = group()
+        .with_messages((21..=23).map(|seq| message("sg_1", seq)))
+        .with_message(new);
     let report = verified(&place, Against::Views(&source), false).await;
     assert!(!report.is_complete());
     assert_classed(&report);
     assert_eq!((report.classes.missing, report.classes.unknown), (3, 9));
+    assert_eq!(report.classes.unsettled, 1);
 }
