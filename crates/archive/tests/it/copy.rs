@@ -1,14 +1,11 @@
 //! Copying a server once, and again.
 
-use openim_history_archive::row::{PurgeCause, RowSource};
+use openim_history_archive::row::PurgeCause;
 use openim_history_archive::sync::{Filter, SyncOptions};
 use openim_history_standin::mongod::Mode;
 use openim_history_standin::recorded;
-use openim_history_standin::rest::Dialect;
 
-use crate::places::{
-    assert_same, content, folder, generated, on_server, serve, store, sync, sync_views, sync_with,
-};
+use crate::places::{assert_same, content, folder, generated, on_server, store, sync, sync_with};
 
 #[tokio::test]
 async fn a_recorded_server_is_copied_as_it_is() {
@@ -138,65 +135,6 @@ async fn what_is_done_to_messages_later_is_kept_beside_them() {
     let now = &content(&place).await[first];
     assert_eq!(now.purge_cause, Some(PurgeCause::BlockRemoved));
     assert!(now.message.revoked.is_some());
-}
-
-#[tokio::test]
-async fn over_rest_the_same_messages_come_except_for_what_it_cannot_show() {
-    for (collections, dialect) in [
-        (recorded::release(), Dialect::Release),
-        (recorded::main(), Dialect::Main),
-        (generated(5, 3_000), Dialect::Main),
-    ] {
-        let (_database, mongo) = store(Mode::Standalone, &collections).await;
-        let (_server, rest) = serve(collections, dialect);
-        let (_stored, stored_place) = folder();
-        let (_shown, shown_place) = folder();
-        sync(&stored_place, &mongo).await;
-        let report = sync_views(&shown_place, &rest).await;
-        assert!(report.messages.new > 0, "{report:?}");
-        let stored = content(&stored_place).await;
-        let shown = content(&shown_place).await;
-        for (key, row) in &shown {
-            // Over REST a number can be shown that MongoDB lost: Redis still had it when recorded.
-            let Some(original) = stored.get(key) else {
-                continue;
-            };
-            assert_eq!(row.source, RowSource::Rest);
-            let (seen, kept) = (&row.message, &original.message);
-            assert_eq!(seen.send_time, kept.send_time, "{key:?}");
-            assert_eq!(seen.send_id, kept.send_id, "{key:?}");
-            assert_eq!(seen.client_msg_id, kept.client_msg_id, "{key:?}");
-            assert_eq!(seen.revoked.is_some(), kept.revoked.is_some(), "{key:?}");
-            if row.content_known {
-                assert_eq!(seen.content_type, kept.content_type, "{key:?}");
-            } else {
-                assert!(seen.content.is_empty(), "{key:?}: nothing is invented");
-                let hidden = kept.revoked.is_some() || !kept.deleted_for.is_empty();
-                assert!(hidden, "{key:?}");
-            }
-        }
-        // What MongoDB then adds: everything becomes as it is stored.
-        let report = sync(&shown_place, &mongo).await;
-        assert!(
-            report.messages.changed + report.messages.new > 0,
-            "{report:?}"
-        );
-        let both = content(&shown_place).await;
-        for (key, original) in &stored {
-            assert_eq!(
-                both[key].message.content, original.message.content,
-                "{key:?}"
-            );
-            assert_eq!(
-                both[key].message.revoked, original.message.revoked,
-                "{key:?}"
-            );
-            assert!(both[key].content_known);
-        }
-        // And a second look over REST takes nothing back and asks for nothing.
-        let again = sync_views(&shown_place, &rest).await;
-        assert_eq!(again.messages.new + again.messages.changed, 0, "{again:?}");
-    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod change;
 mod copy;
 mod crash;
 mod damage;
+mod differences;
 mod export;
 mod export_killed;
 mod follow;

@@ -17,7 +17,7 @@ use crate::places::{content, folder};
 use crate::verify::verified;
 
 /// How many histories are gone through; `OPENIM_HISTORY_SEEDS` says another number.
-const SEEDS: u64 = 16;
+const SEEDS: u64 = 12;
 
 /// Small, so that every path is taken. The index takes most of the time: every fourth history has one.
 async fn small_writer(place: &Place, seed: u64) -> Writer {
@@ -58,12 +58,12 @@ async fn go_through(seed: u64) {
     let (_folder, place) = folder();
     let mut writer = small_writer(&place, seed).await;
     let mut holes = 0;
-    for round in 0..20 {
+    for round in 0..14 {
         let seen = Seen {
             source: *history.choose(&[RowSource::Mongo, RowSource::Rest]),
             at: Timestamp::from_millis(1_780_000_000_000 + i64::from(round)),
         };
-        let slots: Vec<Slot> = (0..history.number(1..60))
+        let slots: Vec<Slot> = (0..history.number(1..80))
             .map(|_| history.sight(seen.source))
             .collect();
         for slot in &slots {
