@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::tables::file::DataFile;
 use crate::tables::messages::lookup::Keys;
 use crate::tables::messages::rewrite::merged;
+use crate::tables::small;
 use crate::tables::table::Purpose;
 
 /// Files below these sizes are put together once there are that many of a month. Each message is
@@ -68,8 +69,8 @@ impl Writer {
         Ok(gone)
     }
 
-    /// Removes files that were replaced longer ago than the options say, or left behind by a writer that
-    /// was killed, and returns how many.
+    /// Removes files of the messages and of the small tables that were replaced longer ago than the options say, or
+    /// left behind by a writer that was killed, and returns how many. The small tables must not be written meanwhile.
     pub async fn vacuum(&mut self) -> Result<usize> {
         // What is written and not yet committed looks like what was left behind.
         if self.has_uncommitted_files() {
@@ -83,11 +84,12 @@ impl Writer {
     async fn clean(&mut self) -> Result<usize> {
         self.check_lock()?;
         let before = self.table.version();
-        let gone = self.table.vacuum(self.options.retention).await?;
+        let retention = self.options.retention;
+        let gone = self.table.vacuum(retention).await?;
         if self.table.version() != before {
             self.cover(self.table.version()).await?;
         }
-        Ok(gone)
+        Ok(gone + small::vacuum(&self.place, retention).await?)
     }
 }
 

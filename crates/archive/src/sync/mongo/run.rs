@@ -78,10 +78,9 @@ impl<'a> MongoSync<'a> {
             progress.begin("users, groups and conversations", None);
             let (place, now) = (self.writer.place().clone(), self.writer.now());
             let people_read = people::from_mongo(&place, &self.source, now);
-            (people, ()) = tokio::try_join!(people_read, async {
-                self.writer.compact(true).await?;
-                self.writer.vacuum().await.map(drop)
-            })?;
+            (people, _) = tokio::try_join!(people_read, self.writer.compact(true))?;
+            // The small tables too, so not while they are written.
+            self.writer.vacuum().await?;
         }
         Ok(SyncReport {
             messages: self.writer.counts().since(before),

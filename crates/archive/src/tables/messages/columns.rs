@@ -137,17 +137,21 @@ pub(crate) mod tests {
     /// A column of a table in the documentation, or of the table itself: name, nullable, type.
     type Documented = (String, bool, String);
 
-    /// Reads the table of columns under a heading of docs/formats/archive.md.
+    /// Reads the table of columns under a heading of docs/formats/archive.md. Each must say what it means.
     fn documented(heading: &str) -> Vec<Documented> {
         let page = include_str!("../../../../../docs/formats/archive.md");
-        let section = page
-            .split("\n## ")
-            .find(|part| part.lines().next() == Some(heading));
-        section
-            .expect("a section of that heading")
-            .lines()
+        let is =
+            |line: &&str| line.starts_with('#') && line.trim_start_matches(['#', ' ']) == heading;
+        let mut lines = page.lines().skip_while(|line| !is(line));
+        assert!(lines.next().is_some(), "a section {heading}");
+        lines
+            .take_while(|line| !line.starts_with('#'))
             .filter_map(|line| {
                 let mut cells = line.split('|').skip(1);
+                assert!(
+                    !line.starts_with("| `") || cells.clone().nth(2)?.trim() != "",
+                    "{heading} does not say what is meant: {line}"
+                );
                 let name = cells.next()?.trim().strip_prefix('`')?;
                 let (name, nullable) = match name.strip_suffix("` ○") {
                     Some(name) => (name, true),
@@ -175,7 +179,7 @@ pub(crate) mod tests {
             })
             .collect();
         columns.extend_from_slice(more);
-        assert_eq!(documented(heading), columns);
+        assert_eq!(documented(heading), columns, "{heading}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
@@ -72,6 +73,18 @@ pub(crate) fn schemas() -> [(&'static str, SchemaRef); 5] {
         (Conversation::NAME, schema::<Conversation>()),
         (ReadState::NAME, schema::<ReadState>()),
     ]
+}
+
+/// Removes files of the small tables that were replaced longer ago than `retention`, and returns how many. Nobody
+/// may write to them meanwhile.
+pub(crate) async fn vacuum(place: &Place, retention: Duration) -> Result<usize> {
+    let mut gone = 0;
+    for (name, _) in schemas() {
+        if let Some(mut table) = Table::open(place, name).await? {
+            gone += table.vacuum(retention).await?;
+        }
+    }
+    Ok(gone)
 }
 
 /// Reads a small table; empty where it was never written.
@@ -209,4 +222,89 @@ async fn write<E: Entity>(place: &Place, rows: &[Stored<E>]) -> Result<Action> {
         batches.push(RecordBatch::try_new(schema.clone(), columns)?);
     }
     Ok(Action::Add(plain.write(&schema, batches).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn the_documentation_names_what_every_table_has_beside() {
+        use crate::tables::messages::columns::tests::are_documented;
+
+        are_documented("The small tables", SIGHT, &[]);
+    }
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    async fn read_up_to(place: &Place, seq: i64) {
+        let position = ReadState {
+            user_id: "a".into(),
+            conversation_id: "si_a_b".into(),
+            has_read_seq: openim_history_client::model::Seq(seq),
+            ..ReadState::default()
+        };
+        let now = Timestamp::from_millis(1_780_000_000_000 + seq);
+        let counts = bring_up_to_date(place, vec![position], true, now).await;
+        assert_eq!(counts.expect("writes").total, 1);
+    }
+
+    async fn stands_at(place: &Place, seq: i64) {
+        let rows: Vec<Stored<ReadState>> = read(place).await.expect("reads");
+        let seqs: Vec<i64> = rows.iter().map(|row| row.entity.has_read_seq.0).collect();
+        assert_eq!(seqs, [seq]);
+    }
+
+    fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        entries
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| path.extension().is_some_and(|found| found == extension))
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn files_that_were_replaced_go_once_their_time_is_over() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let place = Place::folder(folder.path()).expect("a plain path");
+        for seq in 1..=5 {
+            read_up_to(&place, seq).await;
+        }
+        let table = folder.path().join(ReadState::NAME);
+        assert_eq!(vacuum(&place, DAY).await.expect("cleans"), 0);
+        assert_eq!(files(&table, "parquet").len(), 5);
+        assert_eq!(vacuum(&place, Duration::ZERO).await.expect("cleans"), 4);
+        assert_eq!(files(&table, "parquet").len(), 1);
+        stands_at(&place, 5).await;
+        // Cleaning left a table that can be written to.
+        read_up_to(&place, 6).await;
+        stands_at(&place, 6).await;
+    }
+
+    #[tokio::test]
+    async fn the_log_of_a_table_that_changes_for_ever_stays_short() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let place = Place::folder(folder.path()).expect("a plain path");
+        let log = folder.path().join(ReadState::NAME).join("_delta_log");
+        for seq in 1..=105 {
+            read_up_to(&place, seq).await;
+        }
+        assert_eq!(files(&log, "parquet").len(), 1, "a checkpoint");
+        assert!(files(&log, "json").len() > 100, "a day is not over");
+        let earlier = SystemTime::now() - 2 * DAY;
+        for file in fs::read_dir(&log).expect("a folder") {
+            let path = file.expect("an entry").path();
+            let file = fs::File::options().write(true).open(&path);
+            file.and_then(|file| file.set_modified(earlier))
+                .expect("takes a time");
+        }
+        read_up_to(&place, 106).await;
+        let left = files(&log, "json").len();
+        assert!(left < 20, "{left} commits are left");
+        stands_at(&place, 106).await;
+    }
 }
