@@ -11,9 +11,30 @@ mod code {
     pub(super) const NO_PERMISSION: i32 = 1002;
 }
 
+/// MongoDB's codes for "your user may not do that" and "no such user, or another password"; OpenIM has none of them.
+mod mongo {
+    pub(super) const NOT_AUTHORIZED: i32 = 13;
+    pub(super) const AUTHENTICATION_FAILED: i32 = 18;
+}
+
 /// Returns what to do about an error, where there is something.
 pub(super) fn for_error(error: &Error) -> Option<String> {
     let hint = match error {
+        Error::Unauthorized {
+            code: Some(mongo::NOT_AUTHORIZED),
+            ..
+        } => {
+            "grant MongoDB's user the role read on OpenIM's database (mongo.database): it is enough, to follow \
+             changes too; `openim-history doctor` looks at each step"
+        }
+        Error::Unauthorized {
+            code: Some(mongo::AUTHENTICATION_FAILED),
+            ..
+        } => {
+            "correct MongoDB's user name and password (special characters percent-encoded), and authSource: \
+             OpenIM's user lives in openim_v3, a root user in admin; `openim-history config show` tells where \
+             they come from"
+        }
         Error::Unauthorized { .. } => {
             "is the secret that of the server's share.yml, and the admin id one of its \
              administrators? `openim-history config show` tells where both come from, \
@@ -120,6 +141,23 @@ mod tests {
         assert!(astray.contains("path prefix"), "{astray}");
         let malformed = hint("ArgsError: userIDs is empty").expect("a hint");
         assert!(!malformed.contains("path prefix"), "{malformed}");
+    }
+
+    #[test]
+    fn credentials_are_asked_about_where_they_were_refused() {
+        let hint = |code| {
+            let refused = Error::Unauthorized {
+                by: "somebody".into(),
+                reason: "no".into(),
+                code,
+            };
+            for_error(&refused).expect("a hint")
+        };
+        for code in [None, Some(1002), Some(1501)] {
+            assert!(hint(code).contains("share.yml"), "{code:?}");
+        }
+        assert!(hint(Some(13)).contains("role read"));
+        assert!(hint(Some(18)).contains("authSource"));
     }
 
     #[test]
