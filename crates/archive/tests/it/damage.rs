@@ -1,5 +1,6 @@
 //! Places that are no archive, archives that are damaged, and what is said of them.
 
+use openim_history_archive::sync::{MongoSync, NoProgress, SyncOptions};
 use openim_history_archive::{Archive, Error, Place, WriterOptions};
 use openim_history_standin::mongod::Mode;
 
@@ -92,6 +93,58 @@ async fn a_truncated_log_is_told_by_its_name() {
     std::fs::write(&last, &text[..text.len() / 2]).expect("writes");
     let error = Archive::open(&place).await.expect_err("damaged");
     assert!(error.to_string().contains("messages"), "{error}");
+}
+
+#[tokio::test]
+async fn a_half_written_file_is_named_by_whoever_needs_it_and_nothing_is_lost() {
+    let (_database, source) = store(Mode::Standalone, &generated(24, 500)).await;
+    let (_keep, place) = folder();
+    sync(&place, &source).await;
+    let root = place.local().expect("a folder").to_owned();
+    std::fs::remove_dir_all(root.join("search")).expect("removes");
+    for table in ["messages", "users", "read_positions"] {
+        let file = walk(&root.join(table))
+            .into_iter()
+            .find(|path| path.extension().is_some_and(|kind| kind == "parquet"))
+            .expect("a file");
+        let name = file.file_name().expect("a name").to_string_lossy();
+        let whole = std::fs::read(&file).expect("reads");
+        for keep in [0, 1, whole.len() / 2, whole.len() - 1] {
+            std::fs::write(&file, &whole[..keep]).expect("writes");
+            let is_told = |error: &Error| {
+                assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
+                assert!(error.to_string().contains(&*name), "{error}");
+            };
+            let options = WriterOptions {
+                index: None,
+                ..WriterOptions::default()
+            };
+            // Opening reads the logs alone, so that the other tables can still be had.
+            let archive = Archive::open(&place).await.expect("opens");
+            if table == "messages" {
+                let read = futures::TryStreamExt::try_concat(archive.rows()).await;
+                is_told(&read.expect_err("half a file"));
+                let index = archive.index(None, Default::default()).await;
+                is_told(&index.expect_err("half a file"));
+                let opened = Archive::write(&place, "a test", options).await;
+                is_told(&opened.expect_err("half a file"));
+            } else {
+                let mut writer = Archive::write(&place, "a test", options)
+                    .await
+                    .expect("opens");
+                let sync = MongoSync::new(source.clone(), &mut writer, SyncOptions::default());
+                let sync = sync.await.expect("prepares");
+                let plan = sync.plan().await.expect("plans");
+                let synced = sync.perform(&plan, &NoProgress).await;
+                is_told(&synced.expect_err("half a file"));
+                writer.close().await.expect("closes");
+            }
+            assert_eq!(std::fs::read(&file).expect("is there").len(), keep);
+        }
+        std::fs::write(&file, &whole).expect("writes");
+        sync(&place, &source).await;
+        assert_same(&place, &source).await;
+    }
 }
 
 #[tokio::test]
