@@ -62,6 +62,7 @@ impl MediaArgs {
             hosts: self.media_hosts.clone(),
             again: self.media_again,
             thorough,
+            retention: config.archive_retention(),
             ..MediaOptions::default()
         };
         if !self.media_types.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use openim_history_archive::index::IndexSettings;
 use openim_history_archive::{Archive, Error, Place, Writer, WriterOptions};
 use openim_history_client::config::Config;
 
@@ -60,21 +61,30 @@ fn chosen(typed: Option<&String>, config: &Config) -> Result<Place> {
     Ok(Place::new(&place, &options)?)
 }
 
-/// Opens an archive for writing, or makes one of the server of that name where nothing lies yet.
-pub(crate) async fn writer(place: &Place, server: &str, with_index: bool) -> Result<Writer> {
-    let without = || WriterOptions {
-        index: None,
+/// Returns how an archive is written, as configured.
+pub(crate) fn writer_options(config: &Config, with_index: bool) -> WriterOptions {
+    WriterOptions {
+        index: with_index.then(IndexSettings::default),
+        retention: config.archive_retention(),
         ..WriterOptions::default()
-    };
-    if !with_index {
-        return Ok(Archive::write(place, server, without()).await?);
     }
-    let mut options = WriterOptions::default();
-    if place.local().is_none() {
+}
+
+/// Opens an archive for writing, or makes one of the server of that name where nothing lies yet.
+pub(crate) async fn writer(
+    place: &Place,
+    server: &str,
+    mut options: WriterOptions,
+) -> Result<Writer> {
+    if options.index.is_some() && place.local().is_none() {
         // Its index lies on this machine, under the id that only an archive that exists has.
         let archive = match Archive::open(place).await {
             Err(Error::NotAnArchive { .. }) => {
-                Archive::write(place, server, without())
+                let without = WriterOptions {
+                    index: None,
+                    ..options.clone()
+                };
+                Archive::write(place, server, without)
                     .await?
                     .close()
                     .await?;

@@ -7,13 +7,14 @@ use openim_history_archive::repair::{TakenOut, take_out};
 use openim_history_archive::sync::{Filter, SyncOptions, SyncReport};
 use openim_history_archive::verify::{Part, VerifyOptions};
 use openim_history_archive::{Archive, Counts, Healed, Place};
+use openim_history_client::config::Config;
 use openim_history_client::model::Lang;
 use serde::Serialize;
 
 use super::verify::check;
 use crate::archive::{
     ArchiveArgs, Checked, FilterArgs, ReportArgs, Stages, Way, cache_of, json, perform,
-    show_verified, writer,
+    show_verified, writer, writer_options,
 };
 use crate::error::{CommandError, Result};
 use crate::run::{App, Interrupted};
@@ -96,7 +97,8 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let mut mended = Mended::default();
     let mut left = None;
     if !found.complete && !args.dry_run {
-        mended = mend(app, &place, &way, &found, chosen, &mut interrupted).await?;
+        let mending = mend(app, &config, &place, &way, &found, chosen, &mut interrupted);
+        mended = mending.await?;
         let archive = Archive::open(&place).await?;
         let work = check(app, &archive, Some(&way), options);
         left = Some(interrupted.or(work).await??);
@@ -130,6 +132,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
 /// Does what there is to do, in the order in which one needs the other.
 async fn mend(
     app: &App,
+    config: &Config,
     place: &Place,
     way: &Way,
     found: &Checked,
@@ -161,7 +164,7 @@ async fn mend(
         }),
     };
     if let Some(options) = options {
-        let report = fetch(app, place, way, options, interrupted).await?;
+        let report = fetch(app, config, place, way, options, interrupted).await?;
         if report.stopped {
             return Err(CommandError::Interrupted);
         }
@@ -180,6 +183,7 @@ async fn mend(
 
 async fn fetch(
     app: &App,
+    config: &Config,
     place: &Place,
     way: &Way,
     options: SyncOptions,
@@ -194,7 +198,7 @@ async fn fetch(
         Lang::En => format!("{only} read anew"),
         Lang::Zh => format!("重新读取 {only}"),
     });
-    let mut writer = writer(place, way.server(), true).await?;
+    let mut writer = writer(place, way.server(), writer_options(config, true)).await?;
     let stages = Stages::new(&app.ui, way.counts_bytes(), Some(interrupted.clone()));
     let outcome = perform(way, &mut writer, options, &stages, interrupted).await;
     drop(stages);

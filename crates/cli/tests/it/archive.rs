@@ -1,7 +1,8 @@
 //! The commands around an archive: sync, verify, repair, info, status, index.
 
+use bson::doc;
 use insta::assert_snapshot;
-use openim_history_standin::mongod::{Mode, Mongod};
+use openim_history_standin::mongod::{Account, Mode, Mongod, MongodOptions};
 use openim_history_standin::recorded;
 use serde_json::Value;
 
@@ -218,6 +219,98 @@ fn without_a_server_to_read_from_nothing_is_made() {
         "{shown}"
     );
     assert!(!place.path().join("openim-archive").exists());
+}
+
+#[test]
+fn a_user_of_mongodb_without_rights_is_told_which_are_needed() {
+    let mongod = runtime().block_on(async {
+        let options = MongodOptions::new(Mode::ReplicaSet).auth();
+        let mongod = options.start().await.expect("mongod starts");
+        fill(&mongod, Some(Account::ROOT), &recorded::release()).await;
+        mongod
+    });
+    let run = |account: Account, args: &[&str]| {
+        let place = Place::new().env("OPENIM_MONGO_URI", &mongod.uri_as(account));
+        let shown = place.run(args);
+        assert!(
+            shown.starts_with("exit 0") || !place.path().join("openim-archive").exists(),
+            "nothing is made: {shown}"
+        );
+        shown
+    };
+    let wrong = Account {
+        password: "hunter2",
+        ..Account::READER
+    };
+    for args in [&["sync"][..], &["sync", "--follow"], &["users"]] {
+        let shown = run(Account::STRANGER, args);
+        assert!(shown.starts_with("exit 1"), "{shown}");
+        assert!(shown.contains("Hint: grant MongoDB's user the role read"));
+        assert!(!shown.contains("share.yml"), "{shown}");
+        let shown = run(wrong, args);
+        assert!(shown.starts_with("exit 1"), "{shown}");
+        assert!(shown.contains("Hint: correct MongoDB's user name and password"));
+        assert!(
+            !shown.contains("share.yml") && !shown.contains("hunter2"),
+            "{shown}"
+        );
+    }
+    let shown = run(Account::READER, &["sync"]);
+    assert!(shown.starts_with("exit 0"), "{shown}");
+}
+
+#[test]
+fn files_that_were_replaced_are_kept_as_long_as_configured() {
+    let (mongod, place) = recorded_mongod(Mode::Standalone);
+    let files = || {
+        let folder = std::fs::read_dir(place.path().join("openim-archive/users"));
+        let names = folder
+            .expect("a table")
+            .map(|entry| entry.expect("an entry").file_name());
+        names
+            .filter(|name| name.to_string_lossy().ends_with(".parquet"))
+            .count()
+    };
+    let rename = |name: &str| {
+        runtime().block_on(async {
+            let database = mongod
+                .client()
+                .await
+                .expect("connected")
+                .database("openim_v3");
+            let users = database.collection::<bson::Document>("user");
+            let renamed = users.update_many(doc! {}, doc! {"$set": {"nickname": name}});
+            renamed.await.expect("updates");
+        });
+    };
+    let sync = || assert!(place.run(&["sync", "--quiet"]).starts_with("exit 0"));
+    sync();
+    rename("another");
+    sync();
+    assert_eq!(files(), 2, "a day is not over");
+    rename("a third");
+    let shown = |retention: &str| {
+        let output = place
+            .command()
+            .args(["sync"])
+            .env("OPENIM_ARCHIVE_RETENTION", retention)
+            .output()
+            .expect("runs");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), text)
+    };
+    let (code, text) = shown("1ms");
+    assert_eq!((code, files()), (Some(0), 1), "{text}");
+    for wrong in ["0s", "169h", "a day"] {
+        let (code, text) = shown(wrong);
+        assert_eq!(code, Some(2), "{wrong}: {text}");
+        assert!(
+            text.contains(
+                "archive.retention must be a duration longer than nothing and of at most 168 hours"
+            ),
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -51,6 +51,13 @@ impl Config {
         self.text("archive.place").unwrap_or_default()
     }
 
+    /// Returns how long files of the archive's tables that were replaced are kept.
+    pub fn archive_retention(&self) -> Duration {
+        let mut retention = Duration::from_secs(24 * 60 * 60);
+        self.duration("archive.retention", &mut retention);
+        retention
+    }
+
     fn text(&self, key: &str) -> Option<String> {
         match self.value(Key::named(key)?)? {
             Value::Text(text) => Some(text),

@@ -149,7 +149,7 @@ impl Value {
                 Ok(number) if number.is_finite() && number > 0.0 => Ok(Self::Rate(number)),
                 _ => Err(wrong()),
             },
-            Kind::Duration { zero } => {
+            Kind::Duration { zero, hours } => {
                 let duration = text
                     .trim()
                     .parse::<SignedDuration>()
@@ -157,8 +157,14 @@ impl Value {
                         source: Some(source.into()),
                         ..wrong()
                     })?;
+                let longest = hours.map(|hours| Duration::from_secs(60 * 60 * u64::from(hours)));
                 match Duration::try_from(duration) {
-                    Ok(duration) if zero || !duration.is_zero() => Ok(Self::Duration(duration)),
+                    Ok(duration)
+                        if (zero || !duration.is_zero())
+                            && longest.is_none_or(|longest| duration <= longest) =>
+                    {
+                        Ok(Self::Duration(duration))
+                    }
                     _ => Err(wrong()),
                 }
             }

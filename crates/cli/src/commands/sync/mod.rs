@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::archive::{
     ArchiveArgs, FilterArgs, MediaArgs, ReportArgs, Stages, Way, perform, staged, writer,
+    writer_options,
 };
 use crate::error::{CommandError, Result};
 use crate::run::{App, Interrupted};
@@ -79,7 +80,8 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         media,
         is_json,
     };
-    let writer = writer(&job.place, job.way.server(), !args.no_index).await?;
+    let written = writer_options(&config, !args.no_index);
+    let writer = writer(&job.place, job.way.server(), written).await?;
     if args.follow {
         follow(app, job, writer, options, interrupted).await
     } else {

@@ -3,7 +3,7 @@
 use indicatif::BinaryBytes;
 use openim_history_archive::media::{MediaOptions, MediaPlan};
 use openim_history_archive::sync::{MongoPlan, MongoSync, SyncOptions, ViewPlan, ViewSync};
-use openim_history_archive::{Archive, Error, Place, Writer};
+use openim_history_archive::{Archive, Error, Place, Writer, WriterOptions};
 use serde::Serialize;
 
 use crate::archive::{Stages, Way, json, pairs, writer};
@@ -126,7 +126,7 @@ async fn opened(place: &Place, way: &Way) -> Result<(Writer, Option<tempfile::Te
         }
     };
     if !is_free {
-        return Ok((writer(place, way.server(), false).await?, None));
+        return Ok((writer(place, way.server(), without_index()).await?, None));
     }
     let folder = tempfile::tempdir().map_err(|source| {
         CommandError::from(openim_history_client::Error::Io {
@@ -135,7 +135,15 @@ async fn opened(place: &Place, way: &Way) -> Result<(Writer, Option<tempfile::Te
         })
     })?;
     let stand_in = Place::folder(folder.path())?;
-    Ok((writer(&stand_in, way.server(), false).await?, Some(folder)))
+    let stood_in = writer(&stand_in, way.server(), without_index()).await?;
+    Ok((stood_in, Some(folder)))
+}
+
+fn without_index() -> WriterOptions {
+    WriterOptions {
+        index: None,
+        ..WriterOptions::default()
+    }
 }
 
 fn is_vacant(folder: &std::path::Path) -> bool {

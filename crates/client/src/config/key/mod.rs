@@ -92,6 +92,8 @@ pub(super) enum Kind {
     Rate,
     Duration {
         zero: bool,
+        /// The longest, in hours, where there is one.
+        hours: Option<u32>,
     },
     Choice(&'static [&'static str]),
 }
@@ -112,8 +114,16 @@ impl fmt::Display for Kind {
             Self::Hosts => f.write_str("a list of host:port"),
             Self::Count { min, max } => write!(f, "a whole number from {min} to {max}"),
             Self::Rate => f.write_str("a number greater than 0"),
-            Self::Duration { zero: true } => f.write_str("a duration such as \"2s\" or \"500ms\""),
-            Self::Duration { zero: false } => {
+            Self::Duration {
+                hours: Some(hours), ..
+            } => write!(
+                f,
+                "a duration longer than nothing and of at most {hours} hours, such as \"24h\""
+            ),
+            Self::Duration { zero: true, .. } => {
+                f.write_str("a duration such as \"2s\" or \"500ms\"")
+            }
+            Self::Duration { zero: false, .. } => {
                 f.write_str("a duration longer than nothing, such as \"30s\" or \"1m\"")
             }
             Self::Choice(words) => {

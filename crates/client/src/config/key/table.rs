@@ -23,7 +23,10 @@ const PLAIN: Key = Key {
     kind: Kind::Text,
 };
 
-const TIMEOUT: Kind = Kind::Duration { zero: false };
+const TIMEOUT: Kind = Kind::Duration {
+    zero: false,
+    hours: None,
+};
 
 /// Every key. A default here is the one of `RestOptions` or `MongoOptions`.
 pub(in crate::config) const KEYS: &[Key] = &[
@@ -150,7 +153,10 @@ pub(in crate::config) const KEYS: &[Key] = &[
         english: "How old the newest message must be before it is pulled; a too early look spoils \
                   it for every reader for 24 hours.",
         chinese: "最新消息至少存在多久后才拉取；过早读取会让所有读者在 24 小时内看不到该消息。",
-        kind: Kind::Duration { zero: true },
+        kind: Kind::Duration {
+            zero: true,
+            hours: None,
+        },
         ..PLAIN
     },
     Key {
@@ -305,6 +311,20 @@ pub(in crate::config) const KEYS: &[Key] = &[
                   credentials come from the environment (`AWS_ACCESS_KEY_ID`, …).",
         chinese: "归档所在位置：一个目录，或 `s3://bucket/path` 之类的 URL（其凭据取自环境变量，如 `AWS_ACCESS_KEY_ID`）。",
         kind: Kind::Place,
+        ..PLAIN
+    },
+    Key {
+        name: "archive.retention",
+        env: "OPENIM_ARCHIVE_RETENTION",
+        default: Some("24h"),
+        english: "How long files of the archive's tables that were replaced are kept, for readers \
+                  that began before; at most a week.",
+        chinese: "归档表中被替换的文件保留多久，供之前开始的读者使用；最长一周。",
+        // Delta's own checkpoints forget after a week when a file was replaced.
+        kind: Kind::Duration {
+            zero: false,
+            hours: Some(7 * 24),
+        },
         ..PLAIN
     },
     Key {

@@ -112,7 +112,8 @@ fn every_option_can_be_set() {
         ca_file = \"ca.pem\"\r\nproxy = \"socks5://p:1\"\r\n[mongo]\r\nhosts = [\"h1:1\", \"h2\"]\r\n\
         username = \"u\"\r\npassword = \"p@\"\r\nauth_source = \"admin\"\r\nreplica_set = \"rs\"\r\n\
         database = \"d\"\r\nread_preference = \"nearest\"\r\nserver_selection_timeout = \"3s\"\r\n\
-        connect_timeout = \"4s\"\r\nconcurrency = 5\r\nca_file = \"/ca.pem\"\r\n[output]\r\n\
+        connect_timeout = \"4s\"\r\nconcurrency = 5\r\nca_file = \"/ca.pem\"\r\n[archive]\r\n\
+        place = \"kept\"\r\nretention = \"90m\"\r\n[output]\r\n\
         time_zone = \"Asia/Shanghai\"\r\nlanguage = \"zh\"\r\nformat = \"csv\"\r\n";
     std::fs::write(&file, toml).unwrap();
     let inputs = ConfigInputs {
@@ -145,6 +146,11 @@ fn every_option_can_be_set() {
     assert_eq!(mongo.concurrency, 5);
     assert_eq!(mongo.ca_file, Some("/ca.pem".into()));
 
+    assert_eq!(
+        config.archive_place(),
+        folder.path().join("kept").to_string_lossy()
+    );
+    assert_eq!(config.archive_retention(), Duration::from_secs(5_400));
     assert_eq!(config.via(), Via::Mongo);
     assert_eq!(config.time_zone().unwrap(), "Asia/Shanghai");
     assert_eq!(config.language().unwrap(), "zh");
