@@ -1,6 +1,6 @@
 //! What can go wrong, by what the caller can do about it.
 
-use std::fmt;
+use std::{fmt, io};
 
 use crate::sql::SqlError;
 
@@ -121,6 +121,18 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the place could not be written: for lack of rights, or because its disk is for reading only.
+    pub fn is_unwritable(&self) -> bool {
+        let causes = std::iter::successors(std::error::Error::source(self), |cause| cause.source());
+        let mut kinds = causes.filter_map(|cause| Some(cause.downcast_ref::<io::Error>()?.kind()));
+        kinds.any(|kind| {
+            matches!(
+                kind,
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+            )
+        })
+    }
+
     pub(crate) fn store(what: impl fmt::Display, source: impl Into<Cause>) -> Self {
         Self::Store {
             what: what.to_string(),

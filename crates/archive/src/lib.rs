@@ -7,6 +7,7 @@ mod archive;
 mod clock;
 mod error;
 pub mod export;
+mod holder;
 pub mod index;
 pub mod media;
 mod place;
@@ -22,6 +23,7 @@ mod write;
 
 pub use self::archive::{Archive, Info, Manifest, Month, Sizes};
 pub use self::error::{Error, Result};
-pub use self::place::{Holder, Place};
+pub use self::holder::Holder;
+pub use self::place::Place;
 pub use self::tables::small::{Sight, SmallCounts, Stored};
 pub use self::write::{Counts, Healed, Writer, WriterOptions};

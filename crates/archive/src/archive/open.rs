@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use super::manifest::Manifest;
 use super::migrations::MIGRATIONS;
 use crate::error::{Error, Result};
-use crate::index::{Index, IndexError, IndexSettings, IndexWriter};
-use crate::place::{Holder, Lock, Place};
+use crate::holder::Holder;
+use crate::index::{Index, IndexSettings, IndexWriter};
+use crate::place::{Lock, Place};
 use crate::tables::messages::NAME as MESSAGES;
 use crate::tables::messages::columns::{MONTH, TABLE_SCHEMA};
 use crate::tables::table::Table;
@@ -120,7 +121,7 @@ impl Archive {
                 Ok((index, healed))
             }
             Err(error) => match Index::open(&folder, &settings) {
-                Ok((index, _)) if is_busy(&error) => Ok((index, None)),
+                Ok((index, _)) if matches!(error, Error::Locked { .. }) => Ok((index, None)),
                 _ => Err(error),
             },
         }
@@ -201,14 +202,6 @@ async fn finish(writer: IndexWriter) -> Result<()> {
         .await
         .map_err(|error| Error::store("close the search index", error))??;
     Ok(())
-}
-
-/// Whether another process is writing the index.
-fn is_busy(error: &Error) -> bool {
-    let Error::Store { source, .. } = error else {
-        return false;
-    };
-    matches!(source.downcast_ref(), Some(IndexError::Busy { .. }))
 }
 
 fn nowhere() -> Error {

@@ -38,6 +38,7 @@
 
 mod error;
 mod find;
+mod folder;
 mod keys;
 mod matches;
 mod merging;
@@ -50,6 +51,7 @@ mod view;
 mod walk;
 mod wish;
 mod writer;
+mod writing;
 
 #[cfg(test)]
 mod tests;

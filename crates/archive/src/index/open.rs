@@ -1,19 +1,21 @@
 //! Opening an index, and healing one that cannot be used.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{self, AtomicBool};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::{fmt, fs, io};
 
-use tantivy::directory::error::{LockError, OpenDirectoryError};
-use tantivy::directory::{DirectoryLock, INDEX_WRITER_LOCK, META_LOCK, MmapDirectory};
+use tantivy::directory::META_LOCK;
+use tantivy::directory::error::OpenReadError;
 use tantivy::index::SegmentComponent;
 use tantivy::{Directory as _, IndexReader, ReloadPolicy, TantivyError};
 
+use super::error::{folder_error, opening_error, read_error, write_error};
+use super::folder::{Folder, META, empty, has_files_of_ours};
 use super::schema::{FORMAT, Fields, register, schema};
 use super::view::View;
 use super::writer::{IndexWriter, Payload};
-use super::{IndexDamage, IndexError, wish};
+use super::{IndexDamage, IndexError, wish, writing};
 
 /// How an index is written and searched.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +58,7 @@ pub struct Opened {
 pub struct Index(Arc<Inner>);
 
 struct Inner {
-    folder: PathBuf,
+    folder: Folder,
     settings: IndexSettings,
     fields: Fields,
     tantivy: tantivy::Index,
@@ -68,7 +70,7 @@ struct Inner {
 impl fmt::Debug for Index {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Index")
-            .field("folder", &self.0.folder)
+            .field("folder", &self.0.folder.path())
             .finish_non_exhaustive()
     }
 }
@@ -93,22 +95,24 @@ impl Index {
             Err(IndexError::Unusable { source, .. }) => source,
             Err(error) => return Err(error),
         };
-        let lock = lock(folder)?;
+        let directory = Folder::open(folder).map_err(|source| write_error(folder, source))?;
+        let lock = directory.lock()?;
+        writing::note(folder);
         // Another may have healed it while we waited for nothing but the lock.
-        if let Ok(opened) = Self::try_open(folder, settings) {
-            return Ok(opened);
+        match Self::try_open(folder, settings) {
+            Err(IndexError::Unusable { .. }) => {}
+            outcome => return outcome,
         }
         empty(folder)?;
         let healed = match damage {
             IndexDamage::Missing => None,
             damage => Some(damage),
         };
-        let directory = directory(folder)?;
-        let tantivy = tantivy::Index::create(directory, schema().0, Default::default())
-            .map_err(|source| write_error(folder, source))?;
+        let tantivy = tantivy::Index::create(directory.clone(), schema().0, Default::default())
+            .map_err(|source| directory.write_error(source))?;
         drop(lock);
-        let index =
-            Self::with(folder, settings, tantivy).map_err(|source| write_error(folder, source))?;
+        let index = Self::with(directory, settings, tantivy)
+            .map_err(|source| write_error(folder, source))?;
         let opened = Opened {
             covers: None,
             healed,
@@ -117,6 +121,8 @@ impl Index {
     }
 
     /// Opens the index in `folder` for reading; nothing is changed.
+    ///
+    /// To be read, it need not be writable.
     ///
     /// # Errors
     /// [`IndexError::Unusable`] where there is none, or it is damaged or of another format.
@@ -129,21 +135,20 @@ impl Index {
             folder: folder.to_owned(),
             source,
         };
-        let unreadable = |error| unusable(IndexDamage::Unreadable(Box::new(error)));
-        if !folder.join(META).is_file() {
-            return Err(unusable(if has_files_of_ours(folder) {
-                IndexDamage::Unreadable(Box::new(TantivyError::OpenReadError(
-                    tantivy::directory::error::OpenReadError::FileDoesNotExist(META.into()),
-                )))
-            } else {
-                IndexDamage::Missing
-            }));
+        let unreadable = |error| opening_error(folder, error);
+        match fs::metadata(folder.join(META)) {
+            Ok(_) => {}
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(folder_error(folder, error));
+            }
+            Err(_) if has_files_of_ours(folder) => {
+                let error = OpenReadError::FileDoesNotExist(META.into());
+                return Err(unreadable(error.into()));
+            }
+            Err(_) => return Err(unusable(IndexDamage::Missing)),
         }
-        let directory = match MmapDirectory::open(folder) {
-            Ok(directory) => directory,
-            Err(error) => return Err(unreadable(error.into())),
-        };
-        let tantivy = tantivy::Index::open(directory).map_err(unreadable)?;
+        let directory = Folder::open(folder).map_err(unreadable)?;
+        let tantivy = tantivy::Index::open(directory.clone()).map_err(unreadable)?;
         if tantivy.schema() != schema().0 {
             return Err(unusable(IndexDamage::OtherFormat));
         }
@@ -157,7 +162,7 @@ impl Index {
             None => None,
         };
         look_at_files(&tantivy).map_err(unreadable)?;
-        let index = Self::with(folder, settings, tantivy).map_err(unreadable)?;
+        let index = Self::with(directory, settings, tantivy).map_err(unreadable)?;
         let opened = Opened {
             covers,
             healed: None,
@@ -166,7 +171,7 @@ impl Index {
     }
 
     fn with(
-        folder: &Path,
+        folder: Folder,
         settings: &IndexSettings,
         mut tantivy: tantivy::Index,
     ) -> tantivy::Result<Self> {
@@ -179,10 +184,10 @@ impl Index {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?;
         let view = View::new(reader.searcher(), None)?;
-        let pinyin =
-            payload(&tantivy)?.map_or_else(|| wish::pinyin(folder), |payload| payload.pinyin);
+        let pinyin = payload(&tantivy)?
+            .map_or_else(|| wish::pinyin(folder.path()), |payload| payload.pinyin);
         Ok(Self(Arc::new(Inner {
-            folder: folder.to_owned(),
+            folder,
             settings: *settings,
             fields: schema().1,
             tantivy,
@@ -199,13 +204,13 @@ impl Index {
 
     /// Whether messages should be found by sound too, whatever the index has.
     pub(crate) fn wants_pinyin(&self) -> bool {
-        wish::pinyin(&self.0.folder)
+        wish::pinyin(self.0.folder.path())
     }
 
     /// Remembers whether messages should be found by sound too, for this index and all that are built anew
     /// in its place.
     pub(crate) fn wish_for_pinyin(&self, pinyin: bool) -> Result<(), IndexError> {
-        let folder = &self.0.folder;
+        let folder = self.0.folder.path();
         wish::write(folder, pinyin).map_err(|source| folder_error(folder, source))
     }
 
@@ -250,16 +255,14 @@ impl Index {
     /// # Errors
     /// [`IndexError::Unusable`] where one is wrong; empty the folder and build the index again.
     pub fn verify(&self) -> Result<(), IndexError> {
-        let damaged = self
-            .0
-            .tantivy
-            .validate_checksum()
-            .map_err(|error| IndexDamage::Unreadable(Box::new(error)))
-            .map(|files| files.into_iter().min());
-        match damaged {
-            Ok(None) => Ok(()),
-            Ok(Some(file)) => Err(self.unusable(IndexDamage::Checksum { file })),
-            Err(damage) => Err(self.unusable(damage)),
+        let damaged = self.0.tantivy.validate_checksum();
+        let damaged = damaged.map_err(|error| opening_error(self.0.folder.path(), error))?;
+        match damaged.into_iter().min() {
+            None => Ok(()),
+            Some(file) => Err(IndexError::Unusable {
+                folder: self.0.folder.path().to_owned(),
+                source: IndexDamage::Checksum { file },
+            }),
         }
     }
 
@@ -285,30 +288,22 @@ impl Index {
         &self.0.settings
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        self.0.folder.path()
+    }
+
     pub(super) fn tantivy(&self) -> &tantivy::Index {
         &self.0.tantivy
     }
 
-    fn unusable(&self, source: IndexDamage) -> IndexError {
-        IndexError::Unusable {
-            folder: self.0.folder.clone(),
-            source,
-        }
-    }
-
     pub(super) fn read_error(&self, source: TantivyError) -> IndexError {
-        IndexError::Read {
-            folder: self.0.folder.clone(),
-            source: Box::new(source),
-        }
+        read_error(self.0.folder.path(), source)
     }
 
     pub(super) fn write_error(&self, source: TantivyError) -> IndexError {
-        write_error(&self.0.folder, source)
+        self.0.folder.write_error(source)
     }
 }
-
-const META: &str = "meta.json";
 
 fn payload(index: &tantivy::Index) -> tantivy::Result<Option<Payload>> {
     let metas = index.load_metas()?;
@@ -348,69 +343,4 @@ fn look_at_files(index: &tantivy::Index) -> tantivy::Result<()> {
         }
     }
     Ok(())
-}
-
-fn directory(folder: &Path) -> Result<MmapDirectory, IndexError> {
-    MmapDirectory::open(folder).map_err(|error| match error {
-        OpenDirectoryError::IoError { io_error, .. } => {
-            folder_error(folder, io::Error::new(io_error.kind(), io_error))
-        }
-        error => write_error(folder, error.into()),
-    })
-}
-
-fn lock(folder: &Path) -> Result<DirectoryLock, IndexError> {
-    directory(folder)?
-        .acquire_lock(&INDEX_WRITER_LOCK)
-        .map_err(|error| write_error(folder, TantivyError::LockFailure(error, None)))
-}
-
-fn folder_error(folder: &Path, source: io::Error) -> IndexError {
-    IndexError::Folder {
-        folder: folder.to_owned(),
-        source,
-    }
-}
-
-fn write_error(folder: &Path, source: TantivyError) -> IndexError {
-    let folder = folder.to_owned();
-    match source {
-        TantivyError::LockFailure(LockError::LockBusy, _) => IndexError::Busy { folder },
-        source => IndexError::Write {
-            folder,
-            source: Box::new(source),
-        },
-    }
-}
-
-/// Removes the files of an index. The lock's file stays, it is held.
-fn empty(folder: &Path) -> Result<(), IndexError> {
-    for file in files_of_ours(folder).map_err(|source| folder_error(folder, source))? {
-        fs::remove_file(&file).map_err(|source| folder_error(folder, source))?;
-    }
-    Ok(())
-}
-
-fn has_files_of_ours(folder: &Path) -> bool {
-    files_of_ours(folder).is_ok_and(|files| !files.is_empty())
-}
-
-fn files_of_ours(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() && is_ours(&entry.file_name().to_string_lossy()) {
-            files.push(entry.path());
-        }
-    }
-    Ok(files)
-}
-
-/// Whether Tantivy names its files so: lists, and the parts as 32 digits and an ending.
-fn is_ours(name: &str) -> bool {
-    name == META
-        || name == ".managed.json"
-        || name.split_once('.').is_some_and(|(stem, _)| {
-            stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit())
-        })
 }

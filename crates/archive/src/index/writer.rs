@@ -8,11 +8,11 @@ use tantivy::indexer::{IndexWriterOptions, UserOperation};
 
 use crate::row::{Key, Row};
 
-use super::IndexError;
 use super::keys::KeysQuery;
 use super::merging::Bounded;
 use super::open::Index;
 use super::schema::{FORMAT, can_have};
+use super::{IndexError, writing};
 
 /// A row and the text to find it by.
 #[derive(Clone, Debug)]
@@ -83,6 +83,7 @@ impl IndexWriter {
             .tantivy()
             .writer_with_options(options)
             .map_err(|error| index.write_error(error))?;
+        writing::note(index.folder());
         // A writer that was killed leaves files behind under names that are given again, and Tantivy
         // does not write over a file.
         writer

@@ -1,6 +1,5 @@
 //! One writer at a time: a lock of the operating system on a folder, a lease in a bucket.
 
-use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
@@ -13,13 +12,13 @@ use object_store::path::Path as ObjectPath;
 use object_store::{
     ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutResult, UpdateVersion,
 };
-use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::Place;
 use crate::error::{Error, Result};
+use crate::holder::Holder;
 
 /// The file of the writer's lock, in both kinds of places.
 const LOCK: &str = "sync/lock";
@@ -50,46 +49,6 @@ enum Held {
         release: oneshot::Sender<()>,
         renewal: JoinHandle<()>,
     },
-}
-
-/// Who writes an archive, as it said itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
-    /// The process; 0 where it did not say.
-    pub process: u32,
-    /// The machine it runs on; empty where it did not say.
-    pub host: String,
-    /// Since when.
-    pub since: Timestamp,
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.process == 0 {
-            return f.write_str("another process");
-        }
-        write!(f, "process {}", self.process)?;
-        if !self.host.is_empty() {
-            write!(f, " on {}", self.host)?;
-        }
-        write!(f, " since {}", self.since)
-    }
-}
-
-impl Holder {
-    fn this_process() -> Self {
-        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        Self {
-            process: std::process::id(),
-            host: host.trim().to_owned(),
-            since: Timestamp::now(),
-        }
-    }
-
-    /// Reads what the holder wrote. Without it, only less is known.
-    fn read(bytes: &[u8]) -> Self {
-        serde_json::from_slice(bytes).unwrap_or_default()
-    }
 }
 
 impl Lock {

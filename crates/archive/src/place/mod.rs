@@ -23,7 +23,6 @@ use url::Url;
 
 use self::durable::Durable;
 pub(crate) use self::footers::{Footer, Footers};
-pub use self::lock::Holder;
 pub(crate) use self::lock::{LEASE, Lock};
 use crate::error::{Error, Result};
 

@@ -24,7 +24,13 @@ pub struct Healed {
 
 impl From<IndexError> for Error {
     fn from(error: IndexError) -> Self {
-        Self::store("use the search index", error)
+        match error {
+            IndexError::Busy { folder, holder } => Self::Locked {
+                place: format!("the search index in {}", folder.display()),
+                holder: holder.to_string(),
+            },
+            error => Self::store("use the search index", error),
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use openim_history_archive::index::IndexSettings;
-use openim_history_archive::{Archive, Error, Place, Writer, WriterOptions};
+use openim_history_archive::index::{Index, IndexSettings};
+use openim_history_archive::{Archive, Error, Healed, Place, Writer, WriterOptions};
 use openim_history_client::config::Config;
 
 use crate::error::Result;
@@ -103,6 +103,28 @@ pub(crate) fn cache_of(archive: &Archive, what: &str) -> Option<PathBuf> {
     if archive.place().local().is_some() {
         return None;
     }
+    beside(archive, what)
+}
+
+/// Opens the search index, brought up to date. Of an archive that cannot be written, one that is behind stays as it
+/// is, and another lies in the user's folder for what can be made again.
+pub(crate) async fn index_of(
+    archive: &Archive,
+) -> openim_history_archive::Result<(Index, Option<Healed>)> {
+    let opened = archive
+        .index(cache_of(archive, "index"), IndexSettings::default())
+        .await;
+    match opened {
+        Err(error) if error.is_unwritable() => match beside(archive, "index") {
+            Some(folder) => archive.index(Some(folder), IndexSettings::default()).await,
+            None => Err(error),
+        },
+        opened => opened,
+    }
+}
+
+/// Returns where something of an archive's lies in the user's folder for what can be made again.
+fn beside(archive: &Archive, what: &str) -> Option<PathBuf> {
     let folder = folders::cache()?.join(what);
     Some(folder.join(archive.manifest().id.to_string()))
 }

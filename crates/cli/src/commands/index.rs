@@ -4,7 +4,7 @@ use openim_history_archive::index::IndexSettings;
 use openim_history_archive::{Archive, Healed};
 use serde::Serialize;
 
-use crate::archive::{ArchiveArgs, ReportArgs, cache_of, json, pairs};
+use crate::archive::{ArchiveArgs, ReportArgs, cache_of, index_of, json, pairs};
 use crate::error::Result;
 use crate::numbers::thousands;
 use crate::run::App;
@@ -69,15 +69,15 @@ pub(super) async fn run(app: &mut App, command: &Command) -> Result {
     };
     let config = app.configure()?;
     let archive = Archive::open(&args.archive.place(&config)?).await?;
-    let (folder, settings) = (cache_of(&archive, "index"), IndexSettings::default());
     let rebuilt = match rebuild {
         None => None,
         Some(RebuildArgs { pinyin, .. }) => {
-            let rebuilt = archive.rebuild_index(folder.clone(), settings, *pinyin);
+            let (folder, settings) = (cache_of(&archive, "index"), IndexSettings::default());
+            let rebuilt = archive.rebuild_index(folder, settings, *pinyin);
             Some(rebuilt.await?)
         }
     };
-    let (index, healed) = archive.index(folder, settings).await?;
+    let (index, healed) = index_of(&archive).await?;
     let status = Status {
         place: archive.place().to_string(),
         version: index

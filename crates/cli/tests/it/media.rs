@@ -9,7 +9,7 @@ use crate::mongo::runtime;
 use crate::run::web;
 
 /// Serves one picture under `/picture.png`, whatever follows the `?`, and nothing else.
-fn pictures() -> String {
+pub(crate) fn pictures() -> String {
     web(|request| match request.contains("/picture.png") {
         true => ("200 OK", PICTURE),
         false => ("404 Not Found", &b"no such file"[..]),
@@ -17,10 +17,11 @@ fn pictures() -> String {
 }
 
 /// The beginning of one, which is enough to be known by.
-const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+pub(crate) const PICTURE: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
 
 /// Writes messages with a picture each into a block of their own.
-fn write(mongod: &Mongod, conversation: &str, urls: &[String]) {
+pub(crate) fn write(mongod: &Mongod, conversation: &str, urls: &[String]) {
     let slots = (1..=100_i64).map(|seq| {
         let Some(url) = usize::try_from(seq - 1).ok().and_then(|at| urls.get(at)) else {
             return doc! {"msg": null, "revoke": null, "del_list": [], "is_read": false};

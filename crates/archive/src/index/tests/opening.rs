@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
+use super::super::error::opening_error;
 use super::super::schema::FORMAT;
 use super::super::{Index, IndexDamage, IndexError, Query};
 use super::{index, row, settings};
@@ -268,4 +269,44 @@ fn files_of_a_writer_that_was_killed_do_not_stop_the_next() {
     writer.finish().unwrap();
     index.verify().unwrap();
     assert_eq!(index.len(), 150);
+}
+
+#[test]
+fn who_writes_is_told_to_who_would_too() {
+    let (folder, index, writer) = index();
+    let error = index.writer().unwrap_err();
+    let IndexError::Busy { holder, .. } = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(holder.process, std::process::id());
+    assert!(error.to_string().contains(&holder.to_string()), "{error}");
+    // One that did not say so is another process.
+    fs::remove_file(folder.path().join("writer.json")).unwrap();
+    let error = index.writer().unwrap_err();
+    assert!(error.to_string().ends_with("by another process"), "{error}");
+    drop(writer);
+    index.writer().unwrap();
+}
+
+#[test]
+fn what_the_system_refuses_for_now_is_not_taken_for_damaged() {
+    use std::io;
+
+    use tantivy::directory::error::OpenReadError;
+
+    let told = |error: io::Error| {
+        let error = OpenReadError::wrap_io_error(error, "a.store".into());
+        opening_error(Path::new("search"), error.into())
+    };
+    let refused = told(io::ErrorKind::PermissionDenied.into());
+    let IndexError::Read { source, .. } = &refused else {
+        panic!("{refused:?}");
+    };
+    assert!(source.is::<io::Error>(), "{source:?}");
+    if cfg!(unix) {
+        let too_many_open_files = told(io::Error::from_raw_os_error(24));
+        assert!(matches!(too_many_open_files, IndexError::Read { .. }));
+    }
+    let cut_short = told(io::ErrorKind::UnexpectedEof.into());
+    assert!(matches!(cut_short, IndexError::Unusable { .. }));
 }

@@ -3,14 +3,13 @@
 use openim_history_archive::export::{
     Asked, ExportReport, ExportRequest, FormatOptions, export, plan,
 };
-use openim_history_archive::index::IndexSettings;
 use openim_history_archive::search::Directory;
 use openim_history_archive::{Archive, Error};
 use openim_history_client::model::{Lang, Timestamp};
 
 use super::options::MakeArgs;
 use super::{ask, say};
-use crate::archive::{Stages, cache_of};
+use crate::archive::{Stages, index_of};
 use crate::error::{CommandError, Result};
 use crate::run::App;
 
@@ -28,7 +27,7 @@ pub(super) async fn run(app: &mut App, args: &MakeArgs) -> Result<ExportReport> 
     let (index, query, mut asked) = if text.is_empty() {
         (None, None, Asked::default())
     } else {
-        let opened = archive.index(cache_of(&archive, "index"), IndexSettings::default());
+        let opened = index_of(&archive);
         let (index, healed) = stages.watch(opened).await?;
         if let Some(healed) = healed {
             app.ui

@@ -4,16 +4,16 @@ mod hit;
 
 use std::io::Write as _;
 
+use openim_history_archive::Archive;
 use openim_history_archive::index::Order;
 use openim_history_archive::row::Key;
 use openim_history_archive::search::{
     Context, Directory, Search, SearchOptions, SearchPage, SyntaxError, parse, resolve, syntax,
 };
-use openim_history_archive::{Archive, index::IndexSettings};
 use openim_history_client::model::{Lang, Seq};
 
 use self::hit::{HitRow, Showing};
-use crate::archive::{PlaceArgs, Stages, cache_of};
+use crate::archive::{PlaceArgs, Stages, index_of};
 use crate::args::FormatArgs;
 use crate::error::{CommandError, Result};
 use crate::format::{Format, Writer};
@@ -91,7 +91,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let node = parse(&text).map_err(|error| malformed(&text, &error))?;
     let archive = Archive::open(&args.place.place(&config)?).await?;
     let stages = Stages::new(&app.ui, false, None);
-    let index = archive.index(cache_of(&archive, "index"), IndexSettings::default());
+    let index = index_of(&archive);
     let (index, healed) = stages.watch(index).await?;
     drop(stages);
     if let Some(healed) = healed {

@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytesize::ByteSize;
+use openim_history_archive::Archive;
 use openim_history_archive::search::Directory;
 use openim_history_archive::sql::{Finder, Sql, SqlOptions};
-use openim_history_archive::{Archive, index::IndexSettings};
 use openim_history_client::config::Config;
 
 use self::output::{SqlFormat, Target};
-use crate::archive::{PlaceArgs, Stages, cache_of};
+use crate::archive::{PlaceArgs, Stages, index_of};
 use crate::error::{CommandError, Result};
 use crate::run::App;
 
@@ -123,7 +123,7 @@ impl Args {
             return Ok(sql);
         }
         let stages = Stages::new(&app.ui, false, None);
-        let index = archive.index(cache_of(&archive, "index"), IndexSettings::default());
+        let index = index_of(&archive);
         let (index, healed) = match stages.watch(index).await {
             Ok(opened) => opened,
             // Everything but `match` works without.
