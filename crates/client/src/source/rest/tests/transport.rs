@@ -33,7 +33,7 @@ async fn tried(first: impl Fn() -> Answer + Clone + Send + Sync + 'static) -> (b
 
 #[tokio::test]
 async fn passing_trouble_is_tried_again() {
-    for code in [2, 4, 14, 429, 500, 90_002, 90_004] {
+    for code in [4, 14, 429, 500, 90_002, 90_004] {
         assert_eq!(tried(move || Answer::code(code)).await, (true, 2), "{code}");
     }
     for status in [408, 429, 500, 502, 503, 504] {
@@ -49,7 +49,7 @@ async fn passing_trouble_is_tried_again() {
 
 #[tokio::test]
 async fn what_will_not_pass_is_not_tried_again() {
-    for code in [1001, 1002, 1003, 1004, 1101, 1201, 1404, 12, 8] {
+    for code in [1001, 1002, 1003, 1004, 1101, 1201, 1404, 12, 8, 2] {
         let outcome = tried(move || Answer::code(code)).await;
         assert_eq!(outcome, (false, 1), "{code}");
     }
@@ -77,7 +77,7 @@ async fn retries_are_bounded_and_the_last_word_is_kept() {
                  | -> mgo.(*MsgMgo).searchMessage() /src/msg.go:362";
     let server = Server::with_token(move |_| Answer::Code(2, panic, String::new())).await;
     let error = server.source().server_time().await.expect_err("fails");
-    assert_eq!(server.calls(TIME).len(), 5);
+    assert_eq!(server.calls(TIME).len(), 1);
     assert!(
         matches!(&error, Error::Rejected { code: 2, message, .. }
             if message == "Error: 500 panic error runtime error: makeslice: cap out of range"),

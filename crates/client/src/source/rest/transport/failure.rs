@@ -53,10 +53,11 @@ impl Failure {
     /// Whether the same call may succeed a little later.
     pub(super) fn is_passing(&self) -> bool {
         match &self.kind {
-            // 2 and 500 are what panics and database trouble look like, 4 and 14 are gRPC's
-            // deadline and unavailable, 90002 and 90004 the database and the network.
+            // 4 and 14 are gRPC's deadline and unavailable, 500 is what database trouble looks
+            // like, 90002 and 90004 are the database and the network. Not 2, a panic that was
+            // caught: the same call makes it again.
             Kind::Code { code, .. } => {
-                matches!(code, 2 | 4 | 14 | 429 | 500 | 90_002 | 90_004)
+                matches!(code, 4 | 14 | 429 | 500 | 90_002 | 90_004)
             }
             Kind::Status { .. } => true,
             Kind::Connection(error) => !error.is_builder(),
