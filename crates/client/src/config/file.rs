@@ -158,7 +158,7 @@ fn typed(value: &DeValue<'_>) -> Typed {
             .as_str()
             .parse()
             .map_or(Typed::Other("a number"), Typed::Float),
-        DeValue::Boolean(_) => Typed::Other("a boolean"),
+        DeValue::Boolean(on) => Typed::Boolean(*on),
         DeValue::Datetime(_) => Typed::Other("a date"),
         DeValue::Table(_) => Typed::Other("a section"),
         DeValue::Array(items) => items

@@ -5,6 +5,9 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 /// Options whose values are secrets.
 const SECRET_OPTIONS: &[&str] = &["password", "authmechanismproperties", "token", "secret"];
 
+/// The option that turns TLS on or off, and its older name.
+const TLS_OPTIONS: [&str; 2] = ["tls", "ssl"];
+
 /// A connection string in its parts. Nothing is checked beyond the scheme: the driver does that.
 pub(super) struct MongoUri {
     scheme: String,
@@ -89,6 +92,19 @@ impl MongoUri {
         self.options
             .retain(|option| !option_name(option).eq_ignore_ascii_case(name));
         self.options.push(format!("{name}={}", encoded(value)));
+    }
+
+    /// Whether it says if TLS is used.
+    pub(super) fn says_tls(&self) -> bool {
+        TLS_OPTIONS.iter().any(|name| self.has_option(name))
+    }
+
+    /// Turns TLS on or off, whatever it said.
+    pub(super) fn set_tls(&mut self, on: bool) {
+        let [name, alias] = TLS_OPTIONS;
+        self.options
+            .retain(|option| !option_name(option).eq_ignore_ascii_case(alias));
+        self.set_option(name, if on { "true" } else { "false" });
     }
 
     /// Puts it together.

@@ -275,10 +275,38 @@ mod mongo {
                     uri.set_option("authSource", source.as_deref().unwrap_or(database));
                 }
             }
+            self.set_tls(uri, address)?;
             self.set_option(uri, address, "mongo.replica_set", "replicaSet");
             // Drivers may refuse to be told who knows the user if there is none.
             if uri.has_user() || uri.has_option("authMechanism") {
                 self.set_option(uri, address, "mongo.auth_source", "authSource");
+            }
+            Ok(())
+        }
+
+        /// Turns TLS on where any layer wants it, and off only where one says so that knows the
+        /// address.
+        fn set_tls(&self, uri: &mut MongoUri, address: Layer) -> Result<()> {
+            let Some(setting) = self.settings.of("mongo.tls") else {
+                return Ok(());
+            };
+            let Value::Switch(on) = setting.value else {
+                return Ok(());
+            };
+            if !on && self.settings.of("mongo.ca_file").is_some() {
+                return Err(Error::Config {
+                    what: format!(
+                        "mongo.tls ({}) is false, but mongo.ca_file ({}) turns TLS on",
+                        setting.origin,
+                        self.origin("mongo.ca_file")
+                    ),
+                    source: None,
+                });
+            }
+            let replaces = setting.layer > address;
+            let fills = !uri.says_tls() && (on || setting.layer == address);
+            if replaces || fills {
+                uri.set_tls(on);
             }
             Ok(())
         }

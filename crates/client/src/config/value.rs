@@ -25,6 +25,7 @@ pub(super) enum Typed {
     List(Vec<String>),
     Integer(i64),
     Float(f64),
+    Boolean(bool),
     /// Never right; by its name.
     Other(&'static str),
 }
@@ -39,6 +40,7 @@ pub(super) enum Value {
     Count(u32),
     Rate(f64),
     Duration(Duration),
+    Switch(bool),
 }
 
 /// A value, whose it is and where it came from.
@@ -98,8 +100,9 @@ impl Value {
             (Kind::Rate, Written::Typed(Typed::Float(number))) => {
                 Self::from_text(key, &number.to_string(), folder)
             }
+            (Kind::Switch, Written::Typed(Typed::Boolean(on))) => Ok(Self::Switch(on)),
             // A file that knows types says "4" for a text and 4 for a number.
-            (Kind::Count { .. } | Kind::Rate, Written::Typed(Typed::Text(text))) => {
+            (Kind::Count { .. } | Kind::Rate | Kind::Switch, Written::Typed(Typed::Text(text))) => {
                 Err(Wrong::at(format!("the string {text:?}")))
             }
             (_, Written::Text(text) | Written::Typed(Typed::Text(text))) => {
@@ -114,6 +117,7 @@ impl Value {
                 Err(Wrong::at(format!("the number {number}")))
             }
             (_, Written::Typed(Typed::Float(_))) => Err(Wrong::at("a number")),
+            (_, Written::Typed(Typed::Boolean(_))) => Err(Wrong::at("a boolean")),
             (_, Written::Typed(Typed::Other(name))) => Err(Wrong::at(name)),
         }
     }
@@ -169,6 +173,7 @@ impl Value {
                 }
             }
             Kind::Choice(words) if words.contains(&text) => Ok(Self::Text(text.to_owned())),
+            Kind::Switch => text.trim().parse().map(Self::Switch).map_err(|_| wrong()),
             Kind::MongoUri | Kind::Choice(_) => Err(wrong()),
         }
     }
@@ -184,6 +189,7 @@ impl Value {
             Self::Hosts(hosts) => hosts.join(","),
             Self::Count(count) => count.to_string(),
             Self::Rate(rate) => rate.to_string(),
+            Self::Switch(on) => on.to_string(),
             Self::Duration(duration) => match SignedDuration::try_from(*duration) {
                 Ok(duration) => format!("{duration:#}"),
                 Err(_) => format!("{duration:?}"),
@@ -288,6 +294,9 @@ mod tests {
         for text in ["0", "-1", "NaN", "inf", "1e999"] {
             error("api.max_requests_per_second", Written::Text(text.into()));
         }
+        for text in ["yes", "1", "TRUE", ""] {
+            error("mongo.tls", Written::Text(text.into()));
+        }
         for text in ["127.0.0.1:10002", "ftp://h/", "http:", "mongodb://h"] {
             error("api.url", Written::Text(text.into()));
         }
@@ -316,5 +325,10 @@ mod tests {
     fn a_number_in_quotes_is_not_a_number_where_types_are_known() {
         let text = error("api.retries", Written::Typed(Typed::Text("4".into())));
         assert!(text.ends_with("not the string \"4\""), "{text}");
+        let text = error("mongo.tls", Written::Typed(Typed::Text("true".into())));
+        assert!(
+            text.ends_with("must be true or false, not the string \"true\""),
+            "{text}"
+        );
     }
 }

@@ -65,7 +65,7 @@ impl Key {
     /// Writes the value as it stands in `openim-history.toml`.
     pub(super) fn in_toml(&self, value: &str) -> String {
         match self.kind {
-            Kind::Count { .. } | Kind::Rate => value.to_owned(),
+            Kind::Count { .. } | Kind::Rate | Kind::Switch => value.to_owned(),
             Kind::Hosts => format!("[\"{value}\"]"),
             _ => format!("\"{value}\""),
         }
@@ -96,6 +96,8 @@ pub(super) enum Kind {
         hours: Option<u32>,
     },
     Choice(&'static [&'static str]),
+    /// On or off.
+    Switch,
 }
 
 impl fmt::Display for Kind {
@@ -130,6 +132,7 @@ impl fmt::Display for Kind {
                 let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
                 write!(f, "one of {}", quoted.join(", "))
             }
+            Self::Switch => f.write_str("true or false"),
         }
     }
 }

@@ -294,6 +294,16 @@ pub(in crate::config) const KEYS: &[Key] = &[
         ..PLAIN
     },
     Key {
+        name: "mongo.tls",
+        env: "OPENIM_MONGO_TLS",
+        example: "true",
+        english: "Whether MongoDB is called over TLS; not set: as the connection string says, and \
+                  yes with `mongo.ca_file`.",
+        chinese: "是否通过 TLS 访问 MongoDB；不设置则以连接字符串为准，设置了 `mongo.ca_file` 时启用。",
+        kind: Kind::Switch,
+        ..PLAIN
+    },
+    Key {
         name: "mongo.ca_file",
         env: "OPENIM_MONGO_CA_FILE",
         example: "/etc/ssl/private-ca.pem",

@@ -17,6 +17,10 @@ fn sample(key: &str, n: usize) -> (String, String) {
         "api.url" | "api.proxy" => text(format!("http://h{n}/")),
         "mongo.uri" => text(format!("mongodb://h{n}/")),
         "mongo.hosts" => text(format!("h{n}:1")),
+        "mongo.tls" => {
+            let on = ["true", "false", "true"][n].to_owned();
+            (on.clone(), on)
+        }
         "api.concurrency"
         | "api.page_len"
         | "api.retries"
@@ -112,7 +116,7 @@ fn every_option_can_be_set() {
         ca_file = \"ca.pem\"\r\nproxy = \"socks5://p:1\"\r\n[mongo]\r\nhosts = [\"h1:1\", \"h2\"]\r\n\
         username = \"u\"\r\npassword = \"p@\"\r\nauth_source = \"admin\"\r\nreplica_set = \"rs\"\r\n\
         database = \"d\"\r\nread_preference = \"nearest\"\r\nserver_selection_timeout = \"3s\"\r\n\
-        connect_timeout = \"4s\"\r\nconcurrency = 5\r\nca_file = \"/ca.pem\"\r\n[archive]\r\n\
+        connect_timeout = \"4s\"\r\nconcurrency = 5\r\ntls = true\r\nca_file = \"/ca.pem\"\r\n[archive]\r\n\
         place = \"kept\"\r\nretention = \"90m\"\r\n[output]\r\n\
         time_zone = \"Asia/Shanghai\"\r\nlanguage = \"zh\"\r\nformat = \"csv\"\r\n";
     std::fs::write(&file, toml).unwrap();
@@ -137,7 +141,7 @@ fn every_option_can_be_set() {
     let mongo = config.mongo_options().unwrap().unwrap();
     assert_eq!(
         mongo.uri.expose(),
-        "mongodb://u:p%40@h1:1,h2/?authSource=admin&replicaSet=rs"
+        "mongodb://u:p%40@h1:1,h2/?authSource=admin&tls=true&replicaSet=rs"
     );
     assert_eq!(mongo.database, "d");
     assert_eq!(mongo.read_preference, "nearest");
@@ -317,4 +321,59 @@ fn a_user_beside_a_connection_string_fills_or_replaces_or_is_too_much() {
     });
     let mongo = config.unwrap().mongo_options().unwrap().unwrap();
     assert_eq!(mongo.uri.expose(), "mongodb://u:p@h/?authSource=x");
+}
+
+#[test]
+fn tls_is_on_where_anybody_wants_it_and_off_only_where_the_address_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("f.toml");
+    let uri = |toml: &str, env: &[(&str, &str)]| {
+        std::fs::write(&file, format!("[mongo]\n{toml}\n")).unwrap();
+        let config = Config::load(ConfigInputs {
+            env: variables(env),
+            file: Some(file.clone()),
+            ..ConfigInputs::default()
+        });
+        let mongo = config.unwrap().mongo_options().unwrap().unwrap();
+        mongo.uri.expose().to_owned()
+    };
+    let hosts = ("OPENIM_MONGO_HOSTS", "h");
+    let on = ("OPENIM_MONGO_TLS", "true");
+    let off = ("OPENIM_MONGO_TLS", "false");
+    assert_eq!(uri("", &[hosts]), "mongodb://h/");
+    assert_eq!(uri("", &[hosts, on]), "mongodb://h/?tls=true");
+    assert_eq!(uri("", &[hosts, off]), "mongodb://h/?tls=false");
+    assert_eq!(uri("tls = true", &[hosts]), "mongodb://h/?tls=true");
+    assert_eq!(uri("tls = true", &[hosts, off]), "mongodb://h/?tls=false");
+
+    let address = |uri| ("OPENIM_MONGO_URI", uri);
+    // The same layer fills what is missing, a stronger one replaces what is said.
+    assert_eq!(
+        uri("", &[address("mongodb://h/"), on]),
+        "mongodb://h/?tls=true"
+    );
+    assert_eq!(
+        uri("", &[address("mongodb://h/?ssl=false"), on]),
+        "mongodb://h/?ssl=false"
+    );
+    assert_eq!(
+        uri("uri = 'mongodb://h/?SSL=false'", &[on]),
+        "mongodb://h/?tls=true"
+    );
+    // With +srv TLS is on unless somebody says otherwise, and that must be said of this address.
+    assert_eq!(
+        uri("tls = false", &[address("mongodb+srv://h.x/")]),
+        "mongodb+srv://h.x/"
+    );
+    assert_eq!(
+        uri("tls = true", &[address("mongodb://h/")]),
+        "mongodb://h/?tls=true"
+    );
+
+    let config = from_env(&[hosts, off, ("OPENIM_MONGO_CA_FILE", "/ca.pem")]);
+    assert_eq!(
+        text(config.unwrap().mongo_options()),
+        "configuration: mongo.tls (environment OPENIM_MONGO_TLS) is false, but mongo.ca_file \
+         (environment OPENIM_MONGO_CA_FILE) turns TLS on"
+    );
 }
