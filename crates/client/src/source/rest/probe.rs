@@ -180,7 +180,8 @@ impl RestSource {
         tracing::warn!(
             user = user.as_str(),
             platform = platform.0,
-            "taking a user token; other tokens of this user and platform become worthless"
+            "taking a user token logs this user's app out: its token for this platform, and on the main \
+             branch those for others, become worthless"
         );
         let request = UserToken {
             platform_id: platform,
