@@ -74,14 +74,9 @@ pub(crate) static MANY: LazyLock<&str> = LazyLock::new(|| {
 /// A server that takes 5 ms for an answer, with one conversation of this many messages in memory.
 pub(crate) fn server(messages: u64) -> Server {
     let mut collections = Collections::new();
-    for (collection, document) in
-        Corpus::new(CorpusOptions::one_long_conversation(messages)).documents()
-    {
-        let document = document.try_into().expect("the generator writes BSON");
-        collections
-            .insert(collection.name(), document)
-            .expect("the generator writes OpenIM's documents");
-    }
+    let corpus = Corpus::new(CorpusOptions::one_long_conversation(messages));
+    let filled = collections.fill(&corpus);
+    filled.expect("the generator writes OpenIM's documents");
     let options = ServerOptions {
         latency: Duration::from_millis(5),
         ..ServerOptions::default()
