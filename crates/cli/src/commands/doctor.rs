@@ -1,10 +1,12 @@
 //! `doctor`
 
 use std::io::Write;
+use std::pin::pin;
 use std::time::Duration;
 
+use futures::StreamExt as _;
 use openim_history_client::doctor::{Check, DoctorOptions, Outcome, examine};
-use openim_history_client::model::{Lang, UserId};
+use openim_history_client::model::Lang;
 
 use crate::connect;
 use crate::error::{CommandError, Result};
@@ -18,7 +20,7 @@ use crate::table::{Look, clean_lines, width};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Whose conversations are looked at [default: somebody who has any]
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "USER")]
     user: Option<String>,
     /// Writes one JSON array with an object for each check
     #[arg(long)]
@@ -40,19 +42,23 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         None => connect::config(&app.connection, &app.output)?,
     };
     app.ui.configure(&app.output, &config)?;
-    let user = args.user.as_deref().map(UserId::new);
     let options = DoctorOptions {
         now: || jiff::Timestamp::now().into(),
         patience: PATIENCE,
     };
-    let checks = examine(&config, user.as_ref(), options).await;
+    let mut examination = pin!(examine(&config, args.user.as_deref(), options));
+    let mut checks = Vec::new();
+    while let Some(check) = examination.next().await {
+        if !args.json {
+            write(app, &check)?;
+            // The next one may take long, and whoever waits wants to see what is known.
+            app.out.flush()?;
+        }
+        checks.push(check);
+    }
     if args.json {
         serde_json::to_writer_pretty(&mut app.out, &checks).map_err(std::io::Error::from)?;
         writeln!(app.out)?;
-    } else {
-        for check in &checks {
-            write(app, check)?;
-        }
     }
     // The sum goes to stderr and belongs behind the checks, on a terminal too.
     app.out.flush()?;

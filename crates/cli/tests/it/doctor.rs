@@ -1,7 +1,8 @@
 //! `doctor`: each thing that can be wrong has a check of its own that says what to do.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
 
 use insta::assert_snapshot;
 use openim_history_standin::faults::{Fault, When};
@@ -21,9 +22,14 @@ struct Report {
 
 impl Report {
     fn of(place: &Place) -> Self {
+        Self::with(place, &[])
+    }
+
+    fn with(place: &Place, args: &[&str]) -> Self {
         let output = place
             .command()
             .args(["doctor", "--json", "--quiet"])
+            .args(args)
             .output();
         let output = output.expect("the program runs");
         let (out, err) = (&output.stdout, String::from_utf8_lossy(&output.stderr));
@@ -99,6 +105,8 @@ fn a_release_in_good_health_has_nothing_but_good_checks() {
     report.expect("api.admin_id", "ok", &["imAdmin is an administrator"]);
     report.expect("api.dialect", "ok", &["release"]);
     report.expect("api.paths", "ok", &["/msg/get_max_seq"]);
+    report.expect("api.conversations", "ok", &["conversations"]);
+    report.expect("api.bounds", "ok", &["begin 1, end", "(end - begin + 1)"]);
     report.expect("api.pull", "ok", &["messages"]);
     // The shape is for programs: no remedy where there is nothing to do.
     for check in &report.checks {
@@ -164,6 +172,157 @@ fn on_main_a_shared_administrator_is_warned_about() {
 }
 
 #[test]
+fn a_user_is_named_by_id_or_by_a_name_only_one_has() {
+    let server = started(Dialect::Release);
+    let place = at(server.url());
+    let of = |user| Report::with(&place, &["--user", user]);
+    for user in ["alice", "Alice"] {
+        let report = of(user);
+        assert_eq!(report.code, "exit 0");
+        report.expect("api.conversations", "ok", &["alice has"]);
+        report.expect("api.bounds", "ok", &["alice may see"]);
+        report.expect("api.pull", "ok", &["messages"]);
+    }
+
+    let nobody = of("nobody");
+    assert_eq!(nobody.code, "exit 1");
+    nobody.expect(
+        "api.conversations",
+        "failed",
+        &["no such user: \"nobody\"", "users --name"],
+    );
+    nobody.expect("api.bounds", "skipped", &[]);
+    nobody.expect("api.pull", "skipped", &[]);
+
+    // Of many it must be said which.
+    let many = of("a");
+    assert_eq!(many.code, "exit 1");
+    many.expect(
+        "api.conversations",
+        "failed",
+        &["alice (Alice 爱丽丝)", "by id"],
+    );
+
+    // It exists and takes part in nothing.
+    let admin = of("imAdmin");
+    assert_eq!(admin.code, "exit 0");
+    admin.expect(
+        "api.conversations",
+        "warning",
+        &["imAdmin has no conversations", "doctor --user"],
+    );
+    admin.expect("api.bounds", "skipped", &[]);
+}
+
+#[test]
+fn a_user_whose_bounds_are_empty_is_told_that_any_range_is_outside() {
+    let server = started(Dialect::Release);
+    server.change(|history| {
+        let rows = [
+            (
+                "user",
+                r#"{"user_id":"zoe","nickname":"Zoe","app_manger_level":0}"#,
+            ),
+            (
+                "conversation",
+                r#"{"owner_user_id":"zoe","conversation_id":"si_alice_zoe","conversation_type":1,"user_id":"alice"}"#,
+            ),
+        ];
+        for (collection, row) in rows {
+            history.load(collection, row).expect("a row");
+        }
+    });
+    let report = Report::with(&at(server.url()), &["--user", "zoe"]);
+    assert_eq!(report.code, "exit 0");
+    report.expect("api.conversations", "ok", &["zoe has 1 conversation"]);
+    report.expect(
+        "api.bounds",
+        "warning",
+        &["may see no number", "out of bounds", "without an error"],
+    );
+    report.expect("api.pull", "skipped", &[]);
+}
+
+#[test]
+fn how_long_the_server_keeps_messages_is_told_from_its_own_configuration() {
+    let server = started(Dialect::Release);
+    let place = at(server.url()).env("OPENIM_CONFIG", "config");
+    let folder = place.path().join("config");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(folder.join("share.yml"), "secret: openIM123\n").expect("written");
+    let keeps = |days: &str| {
+        let text = format!("cronExecuteTime: 0 2 * * *\nretainChatRecords: {days}\n");
+        std::fs::write(folder.join("openim-crontask.yml"), text).expect("written");
+        Report::of(&place)
+    };
+    let year = keeps("365");
+    assert_eq!(year.code, "exit 0");
+    year.expect(
+        "retention",
+        "warning",
+        &["after 365 days", "openim-crontask.yml:2", "before that"],
+    );
+    for ever in ["0", "-1"] {
+        keeps(ever).expect("retention", "ok", &["for ever", "openim-crontask.yml:2"]);
+    }
+    // Where the server's configuration is not at hand, nothing is said of it.
+    let without = Report::of(&at(server.url()));
+    assert!(
+        !without
+            .checks
+            .iter()
+            .any(|check| check["name"] == "retention")
+    );
+}
+
+#[test]
+fn what_is_known_is_shown_while_the_next_check_still_waits() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let mut child = at(&url)
+        .command()
+        .arg("doctor")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut line = || lines.next().map(|line| line.expect("text"));
+    for name in ["config", "api.tls"] {
+        let shown = line().expect("a line");
+        assert!(shown.starts_with(&format!("ok      {name} ")), "{shown}");
+    }
+    // Only now does the server answer: who shows all at the end has given up on it before. Ends
+    // with the test's process.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            not_found(stream.expect("a caller"));
+        }
+    });
+    let shown = line().expect("a line");
+    assert!(
+        shown.starts_with("failed  api.reachable") && shown.contains("does not exist"),
+        "{shown}"
+    );
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+}
+
+/// Takes a whole request and answers that there is nothing of that name.
+fn not_found(mut stream: TcpStream) {
+    let mut request = BufReader::new(stream.try_clone().expect("a stream"));
+    let (mut line, mut length) = (String::new(), 0);
+    while request.read_line(&mut line).is_ok_and(|read| read > 2) {
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().expect("a number");
+        }
+        line.clear();
+    }
+    let _ = request.read_exact(&mut vec![0; length]);
+    let head = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close";
+    let _ = write!(stream, "{head}\r\n\r\n");
+}
+
+#[test]
 fn people_get_a_line_for_each_check_and_the_sum_on_stderr() {
     let server = started(Dialect::Release);
     let shown = Place::new()
@@ -184,6 +343,7 @@ fn people_get_a_line_for_each_check_and_the_sum_on_stderr() {
     skipped api.dialect        no token
     skipped api.paths          no token
     skipped api.conversations  no token
+    skipped api.bounds         no token
     skipped api.pull           no token
     skipped mongo              MongoDB is not configured (OPENIM_MONGO_URI)
     --- stderr
@@ -363,9 +523,17 @@ fn a_single_mongod_cannot_be_followed_and_must_be_the_servers() {
         &["a single server", "--replSet"],
     );
     report.expect("mongo.rights", "warning", &["anybody may change"]);
+    report.expect("mongo.tls", "ok", &["on this machine"]);
 
     runtime.block_on(fill(&mongod, None, &recorded::release()));
     let server = started(Dialect::Release);
+    let over_mongo = Report::with(&place, &["--user", "nobody"]);
+    assert_eq!(over_mongo.code, "exit 1");
+    over_mongo.expect("mongo.conversations", "failed", &["no such user"]);
+    let over_mongo = Report::with(&place, &["--user", "Alice"]);
+    assert_eq!(over_mongo.code, "exit 0");
+    over_mongo.expect("mongo.conversations", "ok", &["alice has"]);
+
     let place = place.server(&server);
     let report = Report::of(&place);
     assert_eq!(report.code, "exit 0");

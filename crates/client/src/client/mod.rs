@@ -86,7 +86,12 @@ impl Client {
 
     /// Reads from any source.
     pub fn over(source: impl Source + 'static) -> Self {
-        Self::of([Place::of(Arc::new(source))])
+        Self::over_shared(Arc::new(source))
+    }
+
+    /// Reads from a source that others read from too.
+    pub(crate) fn over_shared(source: Arc<dyn Source>) -> Self {
+        Self::of([Place::of(source)])
     }
 
     fn of(places: impl Into<Vec<Place>>) -> Self {

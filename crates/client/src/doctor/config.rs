@@ -1,9 +1,9 @@
 //! What the configuration says.
 
-use super::Check;
+use super::{Check, Findings};
 use crate::config::Config;
 
-pub(super) fn check(config: &Config) -> Vec<Check> {
+pub(super) fn check(config: &Config, findings: &Findings) {
     let read = [config.file(), config.openim_config()];
     let read: Vec<_> = read
         .into_iter()
@@ -15,16 +15,16 @@ pub(super) fn check(config: &Config) -> Vec<Check> {
     } else {
         format!("read {}", read.join(" and "))
     };
-    let mut checks = vec![Check::ok("config", found)];
+    findings.push(Check::ok("config", found));
     let remedy = "change it, or leave it if it is meant; see `openim-history config show`";
-    checks.extend(
+    findings.extend(
         config
             .warnings()
             .iter()
             .map(|warning| Check::warning("config", warning.to_string(), remedy)),
     );
     if let Some(retention) = config.retention() {
-        checks.push(if retention.days < 1 {
+        findings.push(if retention.days < 1 {
             Check::ok("retention", format!("the server keeps messages for ever ({})", retention.origin))
         } else {
             Check::warning(
@@ -34,5 +34,4 @@ pub(super) fn check(config: &Config) -> Vec<Check> {
             )
         });
     }
-    checks
 }

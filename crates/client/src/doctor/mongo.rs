@@ -1,11 +1,14 @@
 //! MongoDB.
 
+use std::sync::Arc;
+
 use tokio::time::timeout;
 
-use super::{Check, DoctorOptions, Examined, chain};
+use super::sample::{self, Sample};
+use super::{Check, DoctorOptions, Examined, Findings, chain, is_this_machine};
 use crate::config::Config;
 use crate::error::Error;
-use crate::source::mongo::{MongoSource, ServerInfo};
+use crate::source::mongo::{MongoSource, Route, ServerInfo};
 use crate::source::{PageRequest, Source};
 
 /// Below so many hours of oplog, a follower that is down overnight has to compare everything.
@@ -13,20 +16,21 @@ const SHORT_OPLOG_HOURS: f64 = 24.0;
 
 pub(super) async fn check(
     config: &Config,
+    user: Option<&str>,
     options: DoctorOptions,
-    checks: &mut Vec<Check>,
+    findings: &Findings,
 ) -> Option<Examined<MongoSource>> {
     let mongo = match config.mongo_options() {
         Ok(Some(mongo)) => mongo,
         Ok(None) => {
-            checks.push(Check::skipped(
+            findings.push(Check::skipped(
                 "mongo",
                 "MongoDB is not configured (OPENIM_MONGO_URI)",
             ));
             return None;
         }
         Err(error) => {
-            checks.push(Check::failed(
+            findings.push(Check::failed(
                 "mongo",
                 chain(&error),
                 "see `openim-history config show` and docs/configuration.md",
@@ -43,22 +47,28 @@ pub(super) async fn check(
     let (source, info) = match timeout(options.patience, opened).await {
         Ok(Ok(opened)) => opened,
         Ok(Err(error)) => {
-            checks.push(not_reached(&error));
+            findings.push(not_reached(&error));
             return None;
         }
         Err(_) => {
             let found = format!("no answer within {} s", options.patience.as_secs());
-            checks.push(Check::failed("mongo.reachable", found, REMEDY_REACH));
+            findings.push(Check::failed("mongo.reachable", found, REMEDY_REACH));
             return None;
         }
     };
-    checks.push(Check::ok(
+    findings.push(Check::ok(
         "mongo.reachable",
         format!("MongoDB {} answers", info.version),
     ));
-    checks.push(rights(&info));
-    checks.push(history(&source, &info, &database).await);
-    checks.extend(following(&info));
+    findings.push(tls(source.route()));
+    findings.push(rights(&info));
+    findings.push(history(&source, &info, &database).await);
+    let source = Arc::new(source);
+    if user.is_some() {
+        let found = Sample::of(source.clone(), user).await;
+        findings.push(sample::conversations("mongo.conversations", user, &found));
+    }
+    findings.extend(following(&info));
     Some(Examined {
         source,
         sample: None,
@@ -68,7 +78,8 @@ pub(super) async fn check(
 const REMEDY_REACH: &str = "is mongod up, is the port right (OpenIM's compose file publishes 37017), may this machine \
                             connect? A replica set whose members are named for another network wants \
                             directConnection=true in the URI; a server that takes callers over TLS only hangs up \
-                            on others: tls=true in the URI, or mongo.ca_file";
+                            on others: mongo.tls (OPENIM_MONGO_TLS=true), and mongo.ca_file where its authority \
+                            is your own";
 
 fn not_reached(error: &Error) -> Check {
     let text = chain(error);
@@ -93,6 +104,24 @@ fn not_reached(error: &Error) -> Check {
         ),
         Error::Config { .. } => Check::failed("mongo", text, "correct the connection string"),
         _ => Check::failed("mongo.reachable", text, REMEDY_REACH),
+    }
+}
+
+/// Whether what is read can be read on the way.
+fn tls(route: &Route) -> Check {
+    const NAME: &str = "mongo.tls";
+    if route.tls {
+        return Check::ok(NAME, "MongoDB is called over TLS");
+    }
+    let elsewhere = route.hosts.iter().find(|host| !is_this_machine(host));
+    match elsewhere {
+        None => Check::ok(NAME, "no TLS, but MongoDB is on this machine"),
+        Some(host) => Check::warning(
+            NAME,
+            format!("{host} is called without TLS: every message can be read on the way"),
+            "have mongod take callers over TLS (net.tls) and set mongo.tls (OPENIM_MONGO_TLS=true), with mongo.ca_file \
+             where its authority is your own; or reach it through a tunnel",
+        ),
     }
 }
 
@@ -198,7 +227,27 @@ fn bytes(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::bytes;
+    use super::*;
+    use crate::doctor::Outcome;
+
+    #[test]
+    fn a_way_others_can_listen_to_is_warned_about() {
+        let route = |tls, hosts: &[&str]| Route {
+            hosts: hosts.iter().map(ToString::to_string).collect(),
+            tls,
+        };
+        for (route, outcome) in [
+            (route(false, &["127.0.0.1", "localhost"]), Outcome::Ok),
+            (route(true, &["db1", "db2"]), Outcome::Ok),
+            (route(false, &["127.0.0.1", "db2"]), Outcome::Warning),
+        ] {
+            assert_eq!(tls(&route).outcome, outcome, "{route:?}");
+        }
+        let warning = tls(&route(false, &["db2"]));
+        assert!(warning.found.starts_with("db2 is called without TLS"));
+        let remedy = warning.remedy.expect("a remedy");
+        assert!(remedy.contains("OPENIM_MONGO_TLS=true"), "{remedy}");
+    }
 
     #[test]
     fn sizes_take_the_largest_unit_that_fits() {

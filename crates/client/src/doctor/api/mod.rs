@@ -3,43 +3,43 @@
 mod history;
 mod token;
 
-use std::net::IpAddr;
+use std::sync::Arc;
 
 use tokio::time::Instant;
-use url::{Host, Url};
+use url::Url;
 
-use super::{Check, DoctorOptions, Examined, chain};
+use super::{Check, DoctorOptions, Examined, Findings, chain, is_this_machine};
 use crate::config::Config;
 use crate::error::Result;
-use crate::model::UserId;
 use crate::source::rest::{Dialect, RestSource};
 
 /// Checks that come after a token was had; all are skipped when it was not.
-const AFTER_TOKEN: [&str; 5] = [
+const AFTER_TOKEN: [&str; 6] = [
     "api.clock",
     "api.dialect",
     "api.paths",
     "api.conversations",
+    "api.bounds",
     "api.pull",
 ];
 
 pub(super) async fn check(
     config: &Config,
-    user: Option<&UserId>,
+    user: Option<&str>,
     options: DoctorOptions,
-    checks: &mut Vec<Check>,
+    findings: &Findings,
 ) -> Option<Examined<RestSource>> {
     let rest = match config.rest_options() {
         Ok(Some(rest)) => rest,
         Ok(None) => {
-            checks.push(Check::skipped(
+            findings.push(Check::skipped(
                 "api",
                 "the REST API is not configured (OPENIM_API_URL, OPENIM_SECRET)",
             ));
             return None;
         }
         Err(error) => {
-            checks.push(Check::failed(
+            findings.push(Check::failed(
                 "api",
                 chain(&error),
                 "see `openim-history config show` and docs/configuration.md",
@@ -47,12 +47,12 @@ pub(super) async fn check(
             return None;
         }
     };
-    checks.push(tls(&rest.url));
+    findings.push(tls(&rest.url));
     let secret_origin = config.origin("api.secret").to_string();
     let source = match RestSource::connect(rest) {
-        Ok(source) => source,
+        Ok(source) => Arc::new(source),
         Err(error) => {
-            checks.push(Check::failed(
+            findings.push(Check::failed(
                 "api.reachable",
                 chain(&error),
                 "correct api.url, api.ca_file or api.proxy",
@@ -60,28 +60,24 @@ pub(super) async fn check(
             return None;
         }
     };
-    if !token::check(&source, &secret_origin, options, checks).await {
-        checks.extend(AFTER_TOKEN.map(|name| Check::skipped(name, "no token")));
+    if !token::check(&source, &secret_origin, options, findings).await {
+        findings.extend(AFTER_TOKEN.map(|name| Check::skipped(name, "no token")));
         return None;
     }
-    checks.push(clock(&source, options).await);
-    checks.push(dialect(&source).await);
-    checks.push(paths(&source).await);
-    let sample = history::check(&source, user, checks).await;
+    findings.push(clock(&source, options).await);
+    findings.push(dialect(&source).await);
+    findings.push(paths(&source).await);
+    let sample = history::check(&source, user, findings).await;
     Some(Examined { source, sample })
 }
 
 /// Whether what is sent can be read on the way.
 fn tls(url: &Url) -> Check {
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
-        None => false,
-    };
     match url.scheme() {
         "https" => Check::ok("api.tls", "the API is called over TLS"),
-        _ if loopback => Check::ok("api.tls", "no TLS, but the API is on this machine"),
+        _ if url.host_str().is_some_and(is_this_machine) => {
+            Check::ok("api.tls", "no TLS, but the API is on this machine")
+        }
         _ => Check::warning(
             "api.tls",
             format!(

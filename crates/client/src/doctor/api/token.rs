@@ -2,7 +2,7 @@
 
 use tokio::time::{Instant, timeout};
 
-use super::super::{Check, DoctorOptions, Outcome, chain};
+use super::super::{Check, DoctorOptions, Findings, Outcome, chain};
 use crate::error::Error;
 use crate::source::rest::RestSource;
 
@@ -15,7 +15,7 @@ pub(super) async fn check(
     source: &RestSource,
     secret_origin: &str,
     options: DoctorOptions,
-    checks: &mut Vec<Check>,
+    findings: &Findings,
 ) -> bool {
     let started = Instant::now();
     let outcome = match timeout(options.patience, source.admin_token_check()).await {
@@ -58,7 +58,7 @@ pub(super) async fn check(
         }
     };
     let got = token.outcome == Outcome::Ok;
-    checks.extend([reachable, secret, admin_id, token]);
+    findings.extend([reachable, secret, admin_id, token]);
     got
 }
 

@@ -9,8 +9,18 @@ use super::failure;
 use super::options::MongoOptions;
 use crate::error::{Error, Result};
 
-/// Makes a client from the options and returns it with the name errors call the database by.
-pub(super) async fn client(options: &MongoOptions) -> Result<(Client, String)> {
+/// How a database is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The hosts that are asked first, without ports; a replica set may name others.
+    pub hosts: Vec<String>,
+    /// Whether they are called over TLS.
+    pub tls: bool,
+}
+
+/// Makes a client from the options and returns it with the name errors call the database by, and
+/// how it is reached.
+pub(super) async fn client(options: &MongoOptions) -> Result<(Client, String, Route)> {
     let uri = options.uri.expose();
     let mut client = ClientOptions::parse(uri)
         .await
@@ -43,14 +53,27 @@ pub(super) async fn client(options: &MongoOptions) -> Result<(Client, String)> {
         client.tls = Some(Tls::Enabled(tls));
     }
     let end = name(&client.hosts, &options.database);
+    let route = Route {
+        hosts: client.hosts.iter().map(host).collect(),
+        tls: matches!(client.tls, Some(Tls::Enabled(_))),
+    };
     let client = Client::with_options(client)
         .map_err(|error| failure::translate(&end, "connect", &error))?;
-    Ok((client, end))
+    Ok((client, end, route))
 }
 
 fn name(hosts: &[ServerAddress], database: &str) -> String {
     let hosts: Vec<_> = hosts.iter().map(ToString::to_string).collect();
     format!("MongoDB {}/{database}", hosts.join(","))
+}
+
+/// Returns an address without its port.
+fn host(address: &ServerAddress) -> String {
+    match address {
+        ServerAddress::Tcp { host, .. } => host.clone(),
+        // The path of a socket.
+        other => other.to_string(),
+    }
 }
 
 fn preference(name: &str) -> Result<ReadPreference> {
@@ -75,7 +98,7 @@ mod tests {
 
     async fn error(uri: &str) -> String {
         match client(&MongoOptions::new(uri, "openim_v3")).await {
-            Ok((_, name)) => panic!("{name} was accepted"),
+            Ok((_, name, _)) => panic!("{name} was accepted"),
             Err(error) => format!("{error} / {error:?}"),
         }
     }
@@ -110,8 +133,25 @@ mod tests {
     #[tokio::test]
     async fn the_name_of_the_database_holds_no_credentials() {
         let options = MongoOptions::new("mongodb://root:s3cret@localhost:1,other:2/", "openim_v3");
-        let (_, name) = client(&options).await.expect("accepted");
+        let (_, name, route) = client(&options).await.expect("accepted");
         assert_eq!(name, "MongoDB localhost:1,other:2/openim_v3");
         assert!(!format!("{options:?}").contains("s3cret"));
+        assert_eq!(route.hosts, ["localhost", "other"]);
+    }
+
+    #[tokio::test]
+    async fn tls_is_told_however_it_was_turned_on() {
+        let tls = async |uri: &str, ca_file: Option<&str>| {
+            let mut options = MongoOptions::new(uri, "openim_v3");
+            options.ca_file = ca_file.map(Into::into);
+            client(&options).await.expect("accepted").2.tls
+        };
+        // Any file there is will do: it is read when something connects.
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        assert!(!tls("mongodb://h/", None).await);
+        assert!(!tls("mongodb://h/?tls=false", None).await);
+        assert!(tls("mongodb://h/?tls=true", None).await);
+        assert!(tls("mongodb://h/?ssl=true", None).await);
+        assert!(tls("mongodb://h/", Some(file)).await);
     }
 }

@@ -16,6 +16,7 @@ pub use self::blocks::{Block, BlockId, BlockInfo, BlockKey, BlockScope, ScanOpti
 pub use self::changes::{
     BlockChange, ChangeBatch, Changes, ChangesOptions, ClusterTime, ResumeToken, Start,
 };
+pub use self::connect::Route;
 pub use self::options::MongoOptions;
 pub use self::rows::{ConversationSeqs, UserSeqs};
 pub use self::server_info::{CollectionStats, OplogWindow, Rights, ServerInfo};

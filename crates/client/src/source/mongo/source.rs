@@ -7,7 +7,7 @@ use mongodb::options::FindOptions;
 
 use super::blocks::{Block, BlockInfo, BlockScope, ScanOptions};
 use super::changes::{Changes, ChangesOptions, ResumeToken};
-use super::connect;
+use super::connect::{self, Route};
 use super::options::MongoOptions;
 use super::query::Reader;
 use super::rows::{self, ConversationSeqs, UserSeqs};
@@ -28,12 +28,13 @@ use crate::source::{Origin, Page, PageRequest, Source, View};
 #[derive(Clone, Debug)]
 pub struct MongoSource {
     reader: Reader,
+    route: Route,
 }
 
 impl MongoSource {
     /// Connects, and makes sure that `msg` may be read.
     pub async fn connect(options: MongoOptions) -> Result<Self> {
-        let (client, end) = connect::client(&options).await?;
+        let (client, end, route) = connect::client(&options).await?;
         let reader = Reader {
             database: client.database(&options.database),
             end,
@@ -44,12 +45,17 @@ impl MongoSource {
         reader
             .find("msg", doc! { "doc_id": "" }, nothing, |_| Some(()))
             .await?;
-        Ok(Self { reader })
+        Ok(Self { reader, route })
     }
 
     /// Returns which database this is, without user name and password.
     pub fn shown(&self) -> &str {
         &self.reader.end
+    }
+
+    /// Returns how it is reached.
+    pub fn route(&self) -> &Route {
+        &self.route
     }
 
     /// Walks through stored messages in bounded memory: for copies of everything.
@@ -126,6 +132,7 @@ impl MongoSource {
                 after: token.cluster_time().max(self.reader.after),
                 ..self.reader.clone()
             },
+            route: self.route.clone(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::StreamExt as _;
 use openim_history_client::Error;
 use openim_history_client::config::{Config, ConfigInputs};
 use openim_history_client::doctor::{DoctorOptions, Outcome, examine};
@@ -137,12 +138,47 @@ async fn without_its_authority_a_server_is_refused_and_the_error_says_why() {
     let now = || Timestamp::from_millis(0);
     let uri = format!("{trusting_nobody}&serverSelectionTimeoutMS=500");
     let config = config(vec![("OPENIM_MONGO_URI", uri)]);
-    let checks = examine(&config, None, DoctorOptions { now, patience }).await;
+    let checks = examine(&config, None, DoctorOptions { now, patience });
+    let checks: Vec<_> = checks.collect().await;
     let reachable = checks.iter().find(|check| check.name == "mongo.reachable");
     let reachable = reachable.expect("checked");
     assert_eq!(reachable.outcome, Outcome::Failed);
     let remedy = reachable.remedy.as_deref().expect("a remedy");
     assert!(remedy.contains("OPENIM_MONGO_CA_FILE"), "{remedy}");
+}
+
+#[tokio::test]
+async fn tls_is_turned_on_by_its_key_alone() {
+    let (mongod, authority) = mongod().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("mongodb.yml"), mongodb_yml(&mongod)).expect("written");
+    let folder = folder.path().display().to_string();
+    let by_key = || {
+        vec![
+            ("OPENIM_CONFIG", folder.clone()),
+            ("OPENIM_MONGO_TLS", "true".to_owned()),
+        ]
+    };
+    // No public authority has signed for 127.0.0.1: that its certificate is looked at is the proof.
+    let error = refused(options(&config(by_key()))).await;
+    assert!(error.is_untrusted(), "{error:?}");
+
+    let mut trusting = by_key();
+    trusting.push((
+        "OPENIM_MONGO_CA_FILE",
+        authority.ca_file().display().to_string(),
+    ));
+    let trusting = config(trusting);
+    assert_eq!(count(options(&trusting)).await, 3);
+    let doctor = DoctorOptions {
+        now: || Timestamp::from_millis(0),
+        patience: Duration::from_secs(60),
+    };
+    let checks: Vec<_> = examine(&trusting, None, doctor).collect().await;
+    let tls = checks.iter().find(|check| check.name == "mongo.tls");
+    let tls = tls.expect("checked");
+    assert_eq!(tls.outcome, Outcome::Ok);
+    assert!(tls.found.contains("over TLS"), "{tls:?}");
 }
 
 #[tokio::test]

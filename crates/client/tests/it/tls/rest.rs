@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use futures::StreamExt as _;
 use openim_history_client::Error;
 use openim_history_client::config::{Config, ConfigInputs};
 use openim_history_client::doctor::{DoctorOptions, Outcome, examine};
@@ -127,7 +128,8 @@ async fn doctor_says_where_to_name_the_authority() {
         now: || Timestamp::from_millis(0),
         patience: std::time::Duration::from_secs(60),
     };
-    let checks = examine(&place.config(None), None, options).await;
+    let untrusting = place.config(None);
+    let checks: Vec<_> = examine(&untrusting, None, options).collect().await;
     let of = |name: &str| checks.iter().find(|check| check.name == name);
     let reachable = of("api.reachable").expect("checked");
     assert_eq!(reachable.outcome, Outcome::Failed);
@@ -135,7 +137,7 @@ async fn doctor_says_where_to_name_the_authority() {
     assert!(remedy.contains("OPENIM_API_CA_FILE"), "{remedy}");
 
     let trusting = place.config(Some(&place.authority.ca_file()));
-    let checks = examine(&trusting, None, options).await;
+    let checks: Vec<_> = examine(&trusting, None, options).collect().await;
     let of = |name: &str| checks.iter().find(|check| check.name == name);
     for name in ["api.tls", "api.reachable", "api.token", "api.pull"] {
         let check = of(name).expect("checked");
