@@ -1,5 +1,6 @@
 //! Places that are no archive, archives that are damaged, and what is said of them.
 
+use openim_history_archive::index::{Index, IndexSettings};
 use openim_history_archive::sync::{MongoSync, NoProgress, SyncOptions};
 use openim_history_archive::{Archive, Error, Place, WriterOptions};
 use openim_history_standin::mongod::Mode;
@@ -54,6 +55,34 @@ async fn two_writers_do_not_meet() {
     // Readers are always allowed.
     Archive::open(&place).await.expect("opens");
     first.close().await.expect("closes");
+    writer(&place).await.close().await.expect("closes");
+}
+
+#[tokio::test]
+async fn who_writes_the_search_index_is_named_to_who_would_write_the_archive() {
+    let (_keep, place) = folder();
+    writer(&place).await.close().await.expect("closes");
+    let search = place.local().expect("a folder").join("search");
+    let (index, _) = Index::open(&search, &IndexSettings::default()).expect("opens");
+    // As a search does that brings it up to date.
+    let healing = index.writer().expect("nobody writes");
+    let error = Archive::write(&place, "a test", WriterOptions::default())
+        .await
+        .expect_err("is held");
+    let process = format!("process {}", std::process::id());
+    assert!(
+        matches!(&error, Error::Locked { place, holder }
+            if holder.contains(&process) && place.contains("search index")),
+        "{error:?}"
+    );
+    // Searching goes on with what is there.
+    let archive = Archive::open(&place).await.expect("opens");
+    let (found, healed) = archive
+        .index(None, Default::default())
+        .await
+        .expect("opens");
+    assert!(found.is_empty() && healed.is_none());
+    drop(healing);
     writer(&place).await.close().await.expect("closes");
 }
 

@@ -29,7 +29,7 @@ fn sample(key: &str, n: usize) -> (String, String) {
             let number = (n + 7).to_string();
             (number.clone(), number)
         }
-        "api.settle" => text(format!("{}s", n + 3)),
+        "api.settle" | "archive.retention" => text(format!("{}s", n + 3)),
         timeout if timeout.ends_with("timeout") => text(format!("{}s", n + 3)),
         _ => text(format!("/text{n}")),
     }
