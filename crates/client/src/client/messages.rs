@@ -104,11 +104,20 @@ async fn start(source: Arc<dyn Source>, query: &MessageQuery) -> Result<Reading>
     let mut reading = None;
     for view in views {
         let started = read(source.clone(), view, &conversations, query.options).await?;
-        let found = !started.bounds.is_empty();
-        reading.get_or_insert_with(|| started.view.clone());
-        if found || matches!(query.selection, Selection::User(_)) {
+        if !started.bounds.is_empty() {
             return Ok(started);
         }
+        if let Selection::User(user) = &query.selection {
+            // Nothing of this user is in the view: that of somebody who sees none of it, or who
+            // does not exist. The user's own existence is known by now.
+            if let View::As(viewer) = &started.view
+                && viewer != user
+            {
+                must_exist(&*source, viewer).await?;
+            }
+            return Ok(started);
+        }
+        reading.get_or_insert_with(|| started.view.clone());
     }
     Err(missing(&*source, query, reading).await)
 }

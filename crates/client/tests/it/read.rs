@@ -336,6 +336,21 @@ async fn what_does_not_exist_is_an_error_and_what_is_empty_is_not() {
         .expect("exists without conversations")
         .value;
     assert_eq!(lonely.slots.count().await, 0);
+
+    let seen_by = |viewer: &str| {
+        let query = MessageQuery::new(Selection::User("user1".into()));
+        query.view(View::As(viewer.into()))
+    };
+    let error = client
+        .messages(&seen_by("stranger"))
+        .await
+        .map(|_| ())
+        .expect_err("is not there");
+    assert_eq!(text(error), r#"user "stranger" not found"#);
+    let nothing = client.messages(&seen_by("user9")).await;
+    let nothing = nothing.expect("exists and sees none of it").value;
+    assert_eq!(nothing.bounds, []);
+    assert_eq!(nothing.slots.count().await, 0);
 }
 
 #[tokio::test]
@@ -355,7 +370,11 @@ async fn over_rest_a_participant_looks_unless_somebody_is_named() {
 
 #[tokio::test]
 async fn a_name_stands_for_an_id_only_where_one_has_it() {
-    let client = Client::over(Scripted::new(Origin::Memory));
+    let source = Scripted::new(Origin::Memory)
+        .named("user1", "one")
+        .named("user1", "two")
+        .named("user2", "two");
+    let client = Client::over(source);
     let id = |user: openim_history_client::model::User| user.user_id;
     assert_eq!(
         client
@@ -382,5 +401,48 @@ async fn a_name_stands_for_an_id_only_where_one_has_it() {
     assert_eq!(
         client.find_user("x").await.expect_err("nobody").to_string(),
         r#"user "x" not found"#
+    );
+}
+
+#[tokio::test]
+async fn the_very_name_is_found_however_many_others_contain_it() {
+    let bobs = |n: u32, exact: &[u32]| {
+        (1..=n).fold(Scripted::new(Origin::Memory), |source, at| {
+            let name = if exact.contains(&at) {
+                "Bob".to_owned()
+            } else {
+                format!("Bobby {at}")
+            };
+            source.named(&format!("b{at}"), &name)
+        })
+    };
+    let found = async |source: Scripted| {
+        let found = Client::over(source).find_user("Bob").await;
+        found.map(|answer| answer.value.user_id.to_string())
+    };
+    for (n, at) in [(12, 12), (1_700, 1), (1_700, 1_700)] {
+        assert_eq!(found(bobs(n, &[at])).await.expect("one"), format!("b{at}"));
+    }
+    // One of the two lies far behind the other.
+    let two = found(bobs(1_700, &[3, 1_650])).await;
+    assert_eq!(
+        two.expect_err("two have it").to_string(),
+        r#"user "Bob": 2 have that name, say which id: b3 (Bob), b1650 (Bob)"#
+    );
+    let none = found(bobs(12, &[])).await;
+    assert_eq!(
+        none.expect_err("twelve contain it").to_string(),
+        "user \"Bob\": 12 have that name, say which id: b1 (Bobby 1), b2 (Bobby 2), \
+         b3 (Bobby 3), b4 (Bobby 4), b5 (Bobby 5), b6 (Bobby 6), b7 (Bobby 7), b8 (Bobby 8), \
+         b9 (Bobby 9), b10 (Bobby 10) and 2 more"
+    );
+    // Too many to look through all: the one that is found may not be the only one.
+    let many = found(bobs(20_000, &[5])).await;
+    let many = many.expect_err("nobody looked at all").to_string();
+    assert!(
+        many.starts_with(
+            r#"user "Bob": 20000 have that name, say which id: b5 (Bob), b1 (Bobby 1)"#
+        ),
+        "{many}"
     );
 }

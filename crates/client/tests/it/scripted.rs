@@ -17,6 +17,8 @@ pub(crate) struct Scripted {
     pub(crate) origin: Origin,
     pub(crate) page_len: u32,
     pub(crate) conversations: BTreeMap<ConversationId, Vec<Slot>>,
+    /// Users to be found by name: id and nickname.
+    pub(crate) nicknames: Vec<(String, String)>,
     /// Asking for this number fails.
     pub(crate) breaks_at: Option<(ConversationId, i64)>,
     /// Numbers answered so far.
@@ -30,6 +32,7 @@ impl Scripted {
             origin,
             page_len: 10,
             conversations,
+            nicknames: Vec::new(),
             breaks_at: None,
             answered: AtomicU64::new(0),
         }
@@ -44,6 +47,12 @@ impl Scripted {
             .map(|(time, seq)| slot(&id, seq, time))
             .collect();
         self.conversations.insert(id, slots);
+        self
+    }
+
+    /// Adds a user to be found by this name.
+    pub(crate) fn named(mut self, id: &str, nickname: &str) -> Self {
+        self.nicknames.push((id.to_owned(), nickname.to_owned()));
         self
     }
 
@@ -103,20 +112,20 @@ impl Source for Scripted {
             .collect())
     }
 
-    async fn users_by_name(&self, name: &str, _: PageRequest) -> Result<Page<User>> {
-        let named = |id: &str| User {
-            user_id: id.into(),
-            nickname: name.into(),
+    async fn users_by_name(&self, name: &str, page: PageRequest) -> Result<Page<User>> {
+        let named = self.nicknames.iter().filter(|(_, own)| own.contains(name));
+        let users = named.map(|(id, nickname)| User {
+            user_id: id.as_str().into(),
+            nickname: nickname.clone(),
             ..User::default()
-        };
-        let items = match name {
-            "one" => vec![named("user1")],
-            "two" => vec![named("user1"), named("user2")],
-            _ => Vec::new(),
-        };
+        });
+        let users: Vec<_> = users.collect();
+        let total = users.len() as u64;
+        let offset = usize::try_from(page.offset).expect("short");
+        let items = users.into_iter().skip(offset).take(page.limit as usize);
         Ok(Page {
-            total: items.len() as u64,
-            items,
+            items: items.collect(),
+            total,
         })
     }
 
@@ -161,7 +170,12 @@ impl Source for Scripted {
         Ok(vec!["user1".into()])
     }
 
-    async fn bounds(&self, _: &View, conversations: &[ConversationId]) -> Result<Vec<Bounds>> {
+    async fn bounds(&self, view: &View, conversations: &[ConversationId]) -> Result<Vec<Bounds>> {
+        // Strangers, and the lonely user9, have no part in anything.
+        if matches!(view, View::As(user) if !user.as_str().starts_with("user") || *user == "user9")
+        {
+            return Ok(Vec::new());
+        }
         let known = conversations
             .iter()
             .filter_map(|id| Some((id, self.conversations.get(id)?)));
