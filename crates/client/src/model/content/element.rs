@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::Content;
 use crate::model::{
-    ClientMsgId, ContentType, GroupId, PlatformId, Seq, ServerMsgId, SessionType, Status,
-    Timestamp, UserId,
+    ClientMsgId, ContentType, GroupId, MsgFrom, OfflinePush, PlatformId, Seq, ServerMsgId,
+    SessionType, Status, Timestamp, UserId,
 };
 
 /// Plain text, or Markdown.
@@ -302,6 +302,8 @@ pub struct NestedMessage {
     pub recv_id: UserId,
     /// In which group.
     pub group_id: GroupId,
+    /// A user's client, or the server.
+    pub msg_from: MsgFrom,
     /// The sender's device.
     pub sender_platform_id: PlatformId,
     /// The sender's name.
@@ -312,8 +314,17 @@ pub struct NestedMessage {
     pub content_type: ContentType,
     /// Status, see [`Status`].
     pub status: Status,
+    /// Whether the receiver had read it, as the client that took it in knew.
+    pub is_read: bool,
+    /// What its push notification said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offline_push: Option<Box<OfflinePush>>,
+    /// Client data, usually JSON.
+    pub attached_info: String,
     /// Whatever the application put there.
     pub ex: String,
+    /// What the application kept on the device that took it in, and other devices never had.
+    pub local_ex: String,
     /// What it says.
     pub content: Content,
 }

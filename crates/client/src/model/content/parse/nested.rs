@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Fields, Limits, Shape};
 use crate::model::content::{Content, ContentType, NestedMessage};
-use crate::model::{PlatformId, Seq, SessionType, Status, Timestamp};
+use crate::model::{MsgFrom, OfflinePush, PlatformId, Seq, SessionType, Status, Timestamp};
 
 /// Base64 of `{}`: clients write it as the content of a quote they left empty.
 const EMPTY_OBJECT: &str = "e30=";
@@ -34,6 +34,9 @@ fn message(value: &Value, limits: &mut Limits) -> NestedMessage {
     // A shape of its own: one odd message does not spoil what holds it.
     let shape = Shape::default();
     let fields = Fields::of(value, &shape);
+    // And what says nothing of what was said spoils nothing.
+    let aside = Shape::default();
+    let beside = Fields::of(value, &aside);
     let content_type = ContentType(fields.small("contentType"));
     let mut message = NestedMessage {
         client_msg_id: fields.id("clientMsgID"),
@@ -45,6 +48,7 @@ fn message(value: &Value, limits: &mut Limits) -> NestedMessage {
         send_id: fields.id("sendID"),
         recv_id: fields.id("recvID"),
         group_id: fields.id("groupID"),
+        msg_from: MsgFrom(beside.small("msgFrom")),
         sender_platform_id: PlatformId(fields.small("senderPlatformID")),
         sender_nickname: fields.string("senderNickname"),
         sender_face_url: either(fields.string("senderFaceUrl"), || {
@@ -52,7 +56,11 @@ fn message(value: &Value, limits: &mut Limits) -> NestedMessage {
         }),
         content_type,
         status: Status(fields.small("status")),
+        is_read: beside.flag("isRead"),
+        offline_push: push(&beside).map(Box::new),
+        attached_info: beside.string_or_json("attachedInfo"),
         ex: fields.string_or_json("ex"),
+        local_ex: beside.string_or_json("localEx"),
         content: Content::Empty,
     };
     let raw = |content: String| Content::Raw {
@@ -75,6 +83,17 @@ fn message(value: &Value, limits: &mut Limits) -> NestedMessage {
         content
     };
     message
+}
+
+fn push(fields: &Fields<'_>) -> Option<OfflinePush> {
+    let push = fields.filled("offlinePush")?;
+    Some(OfflinePush {
+        title: push.string("title"),
+        desc: push.string("desc"),
+        ex: push.string_or_json("ex"),
+        ios_push_sound: push.string("iOSPushSound"),
+        ios_badge_count: push.flag("iOSBadgeCount"),
+    })
 }
 
 /// Reads what the message says: its typed element, which the SDK fills, or else its content.

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod lines;
+mod nested;
 mod notices;
 mod recorded;
 
