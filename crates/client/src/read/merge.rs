@@ -6,29 +6,41 @@ use std::sync::Arc;
 
 use futures::stream::{self, StreamExt};
 
+use super::begin::begin;
+use super::lookback::{Rule, Walk};
 use super::pages::Span;
-use super::{SLOTS_HELD, SlotStream};
+use super::{SLOTS_HELD, SlotStream, is_in};
 use crate::error::{Error, Result};
-use crate::model::{Bounds, SeqRange, Slot, Timestamp};
+use crate::model::{Bounds, SeqRange, Slot, TimeRange, Timestamp};
 use crate::source::{Source, View};
 
 /// Streams several spans merged by send time; within a conversation the order stays that of seq.
+/// With a rule, looking back for messages that are new enough ends in each conversation by itself.
 ///
 /// However many spans there are, about [`SLOTS_HELD`] slots are held: the pages get shorter.
 pub(super) fn by_time(
-    source: Arc<dyn Source>,
-    view: View,
+    reader: Reader,
     spans: Vec<Span>,
     newest_first: bool,
+    rule: Option<Rule>,
 ) -> SlotStream {
     let share = u32::try_from(SLOTS_HELD / spans.len().max(1)).unwrap_or(u32::MAX);
-    let page_len = share.clamp(1, source.page_len());
+    let page_len = share.clamp(1, reader.source.page_len());
     let start = async move {
-        let concurrency = source.concurrency().max(1);
-        let cursors = spans
-            .into_iter()
-            .map(|span| Cursor::new(span, page_len, newest_first));
-        let reader = Reader { source, view };
+        let (cursors, rest) = match &rule {
+            Some(rule) if !newest_first => {
+                let begun = begin(&reader, spans, page_len, rule).await;
+                (begun.cursors, begun.failure)
+            }
+            rule => {
+                let cursors = spans.into_iter().map(|span| {
+                    let walk = rule.as_ref().map(|rule| rule.walk(&span));
+                    Cursor::new(span, page_len, newest_first, walk)
+                });
+                (cursors.collect(), None)
+            }
+        };
+        let concurrency = reader.source.concurrency().max(1);
         let filled: Vec<(Cursor, Result<()>)> = stream::iter(cursors)
             .map(|mut cursor| {
                 let reader = &reader;
@@ -44,7 +56,7 @@ pub(super) fn by_time(
             reader,
             heap: BinaryHeap::new(),
             failure: None,
-            done: false,
+            rest,
         };
         for (cursor, filled) in filled {
             merge.put_back(cursor, filled);
@@ -56,17 +68,22 @@ pub(super) fn by_time(
     stream::once(start).flatten().boxed()
 }
 
-struct Reader {
-    source: Arc<dyn Source>,
-    view: View,
+/// What pages are read with.
+pub(super) struct Reader {
+    pub(super) source: Arc<dyn Source>,
+    pub(super) view: View,
+    /// What was sent at other times is dropped.
+    pub(super) time: TimeRange,
 }
 
 /// One conversation's place in the merge.
-struct Cursor {
+pub(super) struct Cursor {
     span: Span,
     newest_first: bool,
     pages: Box<dyn Iterator<Item = SeqRange> + Send>,
-    held: VecDeque<Slot>,
+    /// Ends a walk back before the pages do.
+    walk: Option<Walk>,
+    pub(super) held: VecDeque<Slot>,
     /// The send time that places the head of `held`; a hole takes that of the message before it.
     time: Timestamp,
     /// The page that was asked for last.
@@ -74,21 +91,31 @@ struct Cursor {
 }
 
 impl Cursor {
-    fn new(span: Span, page_len: u32, newest_first: bool) -> Self {
+    pub(super) fn new(span: Span, page_len: u32, newest_first: bool, walk: Option<Walk>) -> Self {
         let pages = span.pages(page_len, newest_first);
         let time = Timestamp::from_millis(if newest_first { i64::MAX } else { i64::MIN });
         Self {
             span,
             newest_first,
             pages,
+            walk,
             held: VecDeque::new(),
             time,
             page: None,
         }
     }
 
+    /// Returns a cursor for ascending order over a span of which every slot is held already.
+    pub(super) fn holding(span: Span, held: VecDeque<Slot>) -> Self {
+        Self {
+            pages: Box::new(std::iter::empty()),
+            held,
+            ..Self::new(span, 1, false, None)
+        }
+    }
+
     /// Reads pages until there is a slot, or none left.
-    async fn fill(&mut self, reader: &Reader) -> Result<()> {
+    pub(super) async fn fill(&mut self, reader: &Reader) -> Result<()> {
         while self.held.is_empty() {
             let Some(page) = self.pages.next() else {
                 return Ok(());
@@ -102,6 +129,13 @@ impl Cursor {
             if self.newest_first {
                 self.held.make_contiguous().reverse();
             }
+            if let Some(walk) = &mut self.walk
+                && let Some(end) = self.held.iter().position(|slot| !walk.reaches(slot))
+            {
+                self.held.truncate(end);
+                self.pages = Box::new(std::iter::empty());
+            }
+            self.held.retain(|slot| is_in(reader.time, slot));
         }
         if let Some(Slot::Message(message)) = self.held.front() {
             self.time = message.send_time;
@@ -110,7 +144,7 @@ impl Cursor {
     }
 
     /// What has not been given out when reading ends here.
-    fn left(&self) -> Vec<Bounds> {
+    pub(super) fn left(&self) -> Vec<Bounds> {
         let next = self.held.front().map(|slot| SeqRange {
             first: slot.seq(),
             last: slot.seq(),
@@ -124,8 +158,10 @@ impl Cursor {
 struct Merge {
     reader: Reader,
     heap: BinaryHeap<Cursor>,
+    /// What ends the merge now.
     failure: Option<(Vec<Bounds>, Error)>,
-    done: bool,
+    /// What is said behind the last slot: it was given up before the merge began.
+    rest: Option<(Vec<Bounds>, Error)>,
 }
 
 impl Merge {
@@ -142,14 +178,14 @@ impl Merge {
 
     async fn next(&mut self) -> Option<Result<Slot>> {
         if let Some((mut left, error)) = self.failure.take() {
-            self.done = true;
             left.extend(self.heap.drain().flat_map(|cursor| cursor.left()));
+            left.extend(self.rest.take().into_iter().flat_map(|(left, _)| left));
             return Some(Err(Error::incomplete(left, error)));
         }
-        if self.done {
-            return None;
-        }
-        let mut cursor = self.heap.pop()?;
+        let Some(mut cursor) = self.heap.pop() else {
+            let (left, error) = self.rest.take()?;
+            return Some(Err(Error::incomplete(left, error)));
+        };
         let slot = cursor.held.pop_front();
         let filled = cursor.fill(&self.reader).await;
         self.put_back(cursor, filled);

@@ -4,20 +4,26 @@
 //! beyond that is here, once: the newest messages, spans of time, several conversations merged by
 //! time, in either order, in bounded memory.
 
+mod begin;
+mod lookback;
 mod merge;
 mod options;
 mod pages;
 mod tail;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures::stream::{self, BoxStream, StreamExt};
 
+pub use self::lookback::Lookback;
+use self::lookback::Rule;
+use self::merge::Reader;
 pub use self::options::ReadOptions;
 use self::pages::{Span, pages};
-use crate::error::Result;
-use crate::model::{Bounds, ConversationId, SeqRange, Slot};
-use crate::source::{Origin, Source, View};
+use crate::error::{Error, Result};
+use crate::model::{Bounds, ConversationId, SeqRange, Slot, TimeRange};
+use crate::source::{Newest, Source, View};
 
 /// Slots in the order asked for. An error comes once, as
 /// [`Error::Incomplete`](crate::Error::Incomplete) where something was left unread, and ends it.
@@ -32,6 +38,8 @@ pub struct Reading {
     /// The slots. In one conversation the order is that of seq; across several that of send time.
     /// Holes are passed on when the reading is not limited by time.
     pub slots: SlotStream,
+    /// Where looking back for a time stopped, once the slots have ended.
+    pub lookback: Lookback,
 }
 
 impl std::fmt::Debug for Reading {
@@ -58,6 +66,7 @@ pub async fn read(
     options: ReadOptions,
 ) -> Result<Reading> {
     let bounds = source.bounds(&view, conversations).await?;
+    let lookback = Lookback::default();
     let newest_of_many = options
         .last
         .filter(|_| bounds.len() > 1 && options.seqs.is_none() && options.time.is_all());
@@ -66,15 +75,21 @@ pub async fn read(
             .iter()
             .map(|bounds| bounds.conversation_id.clone())
             .collect();
-        let mut messages = source.newest(&view, &ids, last).await?;
+        let Newest {
+            mut messages,
+            failure,
+        } = source.newest(&view, &ids, last).await?;
         if !options.newest_first {
             messages.reverse();
         }
-        let slots = stream::iter(messages.into_iter().map(Slot::Message).map(Ok)).boxed();
+        let failure = failure.and_then(|failure| limited_to(&bounds, failure));
+        let slots = messages.into_iter().map(Slot::Message).map(Ok);
+        let slots = stream::iter(slots.chain(failure.map(Err))).boxed();
         return Ok(Reading {
             view,
             bounds,
             slots,
+            lookback,
         });
     }
 
@@ -87,30 +102,54 @@ pub async fn read(
             conversation: bounds.conversation_id.clone(),
             ranges: vec![within],
         };
-        spans.push(span.limited_to(&*source, options.time).await?);
+        spans.push(span.sent_in(&*source, options.time).await?);
     }
     spans.retain(|span| !span.is_empty());
 
+    let rule = Rule::of(&*source, options, &lookback);
     let slots = match <[Span; 1]>::try_from(spans) {
-        Ok([span]) => one(source, view.clone(), span, options),
-        Err(spans) => many(source, view.clone(), spans, options),
+        Ok([span]) => one(source, view.clone(), span, options, rule),
+        Err(spans) => many(source, view.clone(), spans, options, rule),
     };
     Ok(Reading {
         view,
         bounds,
         slots,
+        lookback,
     })
 }
 
+/// Cuts what a failure names down to what is to be read; nothing may be left of it.
+fn limited_to(bounds: &[Bounds], failure: Error) -> Option<Error> {
+    let Error::Incomplete {
+        mut missing,
+        source,
+    } = failure
+    else {
+        return Some(failure);
+    };
+    let ranges: HashMap<_, _> = bounds
+        .iter()
+        .map(|bounds| (&bounds.conversation_id, bounds.range))
+        .collect();
+    missing.retain_mut(|missing| {
+        let range = ranges.get(&missing.conversation_id);
+        missing.range = range.map_or(SeqRange::EMPTY, |range| missing.range.intersection(range));
+        !missing.range.is_empty()
+    });
+    (!missing.is_empty()).then_some(Error::Incomplete { missing, source })
+}
+
 /// Streams one conversation by seq.
-fn one(source: Arc<dyn Source>, view: View, span: Span, options: ReadOptions) -> SlotStream {
-    let time = options.time;
-    // Only REST answers "I cannot tell" for a span of time; there, looking back from the newest
-    // message saves reading a conversation from its beginning.
-    let looks_back =
-        time.since.is_some() && source.origin() == Origin::Api && options.lookback.is_some();
-    if options.last.is_some() || looks_back {
-        return tail::newest(source, view, span, options, looks_back);
+fn one(
+    source: Arc<dyn Source>,
+    view: View,
+    span: Span,
+    options: ReadOptions,
+    rule: Option<Rule>,
+) -> SlotStream {
+    if options.last.is_some() || rule.is_some() {
+        return tail::newest(source, view, span, options, rule);
     }
     let page_len = source.page_len();
     pages(source, view, span, page_len, options.newest_first)
@@ -119,29 +158,42 @@ fn one(source: Arc<dyn Source>, view: View, span: Span, options: ReadOptions) ->
 }
 
 /// Streams several conversations merged by send time.
-fn many(source: Arc<dyn Source>, view: View, spans: Vec<Span>, options: ReadOptions) -> SlotStream {
+fn many(
+    source: Arc<dyn Source>,
+    view: View,
+    spans: Vec<Span>,
+    options: ReadOptions,
+    rule: Option<Rule>,
+) -> SlotStream {
+    let reader = Reader {
+        source,
+        view,
+        time: options.time,
+    };
     if let Some(last) = options.last {
         // The newest come first out of the merge; they are few enough to be turned round.
-        let newest_first = merge::by_time(source, view, spans, true).filter_map(keep(options));
-        return tail::take_messages(newest_first.boxed(), last, options.newest_first);
+        let newest_first = merge::by_time(reader, spans, true, rule);
+        return tail::take_messages(newest_first, last, options.newest_first);
     }
-    merge::by_time(source, view, spans, options.newest_first)
-        .filter_map(keep(options))
-        .boxed()
+    merge::by_time(reader, spans, options.newest_first, rule)
 }
 
-/// Drops what lies outside the span of time. A hole has no time, so it only passes where there
-/// is no such limit.
+/// Drops what lies outside the span of time.
 fn keep(
     options: ReadOptions,
 ) -> impl FnMut(Result<Slot>) -> std::future::Ready<Option<Result<Slot>>> {
     move |slot| {
-        let keeps = match &slot {
-            Ok(Slot::Message(message)) => options.time.contains(message.send_time),
-            Ok(Slot::Hole(_)) => options.time.is_all(),
-            Err(_) => true,
-        };
+        let keeps = slot.as_ref().map_or(true, |slot| is_in(options.time, slot));
         std::future::ready(keeps.then_some(slot))
+    }
+}
+
+/// Whether a slot is of the span of time. A hole has no time, so it only passes where there is no
+/// such limit.
+fn is_in(time: TimeRange, slot: &Slot) -> bool {
+    match slot {
+        Slot::Message(message) => time.contains(message.send_time),
+        Slot::Hole(_) => time.is_all(),
     }
 }
 

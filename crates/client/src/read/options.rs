@@ -13,10 +13,11 @@ pub struct ReadOptions {
     pub last: Option<usize>,
     /// Newest first instead of oldest first.
     pub newest_first: bool,
-    /// Over REST a span of time can only be found by reading backwards. After this many numbers
-    /// in a row older than `time.since` the rest is taken to be older too. Senders may set a send
-    /// time, so a message among older ones can be missed; `None` reads everything and misses
-    /// nothing.
+    /// Over REST a span of time can only be found by reading backwards, in each conversation by
+    /// itself. After this many numbers in a row older than `time.since` the rest of it is taken to
+    /// be older too; [`Reading::lookback`](super::Reading::lookback) tells where that happened.
+    /// Senders may set a send time, so a message among older ones can be missed; `None` reads
+    /// everything and misses nothing.
     pub lookback: Option<u64>,
 }
 

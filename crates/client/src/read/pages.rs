@@ -22,7 +22,7 @@ impl Span {
     }
 
     /// Narrows the span to where messages of that time can be.
-    pub(super) async fn limited_to(self, source: &dyn Source, time: TimeRange) -> Result<Self> {
+    pub(super) async fn sent_in(self, source: &dyn Source, time: TimeRange) -> Result<Self> {
         if time.is_all() || self.is_empty() {
             return Ok(self);
         }
@@ -56,30 +56,33 @@ impl Span {
         }
     }
 
+    /// Narrows the span to numbers of `range`.
+    pub(super) fn limited_to(mut self, range: SeqRange) -> Self {
+        for own in &mut self.ranges {
+            *own = own.intersection(&range);
+        }
+        self.ranges.retain(|own| !own.is_empty());
+        self
+    }
+
     /// Returns what is left to read once `page` has failed.
     pub(super) fn left_from(&self, page: SeqRange, newest_first: bool) -> Vec<Bounds> {
         let left = if newest_first {
-            SeqRange {
-                first: crate::model::Seq(i64::MIN),
-                last: page.last,
-            }
+            SeqRange::new(i64::MIN, page.last)
         } else {
-            SeqRange {
-                first: page.first,
-                last: crate::model::Seq(i64::MAX),
-            }
+            SeqRange::new(page.first, i64::MAX)
         };
-        let ranges = self
-            .ranges
-            .iter()
-            .map(|range| range.intersection(&left))
-            .filter(|range| !range.is_empty());
-        ranges
-            .map(|range| Bounds {
-                conversation_id: self.conversation.clone(),
-                range,
-            })
-            .collect()
+        self.clone().limited_to(left).into_bounds()
+    }
+
+    /// Names everything in the span.
+    pub(super) fn into_bounds(self) -> Vec<Bounds> {
+        let conversation = self.conversation;
+        let bounds = |range| Bounds {
+            conversation_id: conversation.clone(),
+            range,
+        };
+        self.ranges.into_iter().map(bounds).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures::stream::{self, StreamExt};
 
+use super::lookback::{Rule, Walk};
 use super::pages::{Span, pages, until_error};
 use super::{ReadOptions, SLOTS_HELD, SlotStream, keep, total};
 use crate::error::Result;
@@ -12,7 +13,7 @@ use crate::model::{Seq, SeqRange, Slot};
 use crate::source::{Source, View};
 
 /// Streams what `options` asks of one span by walking back from its end: the newest `last`
-/// messages, or, where `looks_back`, those since a time.
+/// messages, or, where there is a rule, those since a time.
 ///
 /// In descending order that is a walk that stops. In ascending order the walk finds where to
 /// begin: what it read is held and turned round, and read a second time only where it is more
@@ -22,7 +23,7 @@ pub(super) fn newest(
     view: View,
     span: Span,
     options: ReadOptions,
-    looks_back: bool,
+    rule: Option<Rule>,
 ) -> SlotStream {
     // No need to ask for pages far longer than what is wanted.
     let page_len = options.last.map_or(source.page_len(), |last| {
@@ -31,10 +32,11 @@ pub(super) fn newest(
             .min(source.page_len())
     });
     let back = pages(source.clone(), view.clone(), span.clone(), page_len, true);
-    let stop = if looks_back { options.lookback } else { None };
-    let back = stop_when_older(back, options, stop)
-        .filter_map(keep(options))
-        .boxed();
+    let back = match rule {
+        Some(rule) => stop_when_older(back, rule.walk(&span)),
+        None => back,
+    };
+    let back = back.filter_map(keep(options)).boxed();
     let back = match options.last {
         Some(last) => stop_after(back, last),
         None => back,
@@ -102,19 +104,7 @@ async fn turned_round(
             .chain(failure)
             .boxed();
     }
-    let rest = SeqRange {
-        first,
-        last: Seq(i64::MAX),
-    };
-    let ranges = span
-        .ranges
-        .iter()
-        .map(|range| range.intersection(&rest))
-        .filter(|range| !range.is_empty());
-    let span = Span {
-        ranges: ranges.collect(),
-        ..span
-    };
+    let span = span.limited_to(SeqRange::new(first, i64::MAX));
     debug_assert!(total(&span.ranges) > 0, "the walk back read something");
     let page_len = source.page_len();
     let forward = pages(source, view, span, page_len, false).filter_map(keep(options));
@@ -132,20 +122,11 @@ fn stop_after(slots: SlotStream, last: usize) -> SlotStream {
         .boxed()
 }
 
-/// Ends a newest-first stream after `stop` messages in a row that are too old.
-fn stop_when_older(slots: SlotStream, options: ReadOptions, stop: Option<u64>) -> SlotStream {
-    let (Some(stop), Some(since)) = (stop, options.time.since) else {
-        return slots;
+/// Ends a newest-first stream where the walk back ends.
+fn stop_when_older(slots: SlotStream, mut walk: Walk) -> SlotStream {
+    let goes_on = move |slot: &Result<Slot>| match slot {
+        Ok(slot) => std::future::ready(walk.reaches(slot)),
+        Err(_) => std::future::ready(true),
     };
-    let older = move |slot: &Result<Slot>| matches!(slot, Ok(Slot::Message(message)) if message.send_time < since);
-    slots
-        .scan(0_u64, move |in_a_row, slot| {
-            match &slot {
-                Ok(Slot::Message(_)) if !older(&slot) => *in_a_row = 0,
-                // A hole says nothing of time, but a long stretch of them must end too.
-                _ => *in_a_row += 1,
-            }
-            std::future::ready((*in_a_row <= stop).then_some(slot))
-        })
-        .boxed()
+    slots.take_while(goes_on).boxed()
 }

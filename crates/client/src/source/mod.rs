@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 pub use self::memory::MemorySource;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{
     Bounds, Conversation, ConversationId, Group, GroupId, Member, Message, ReadPosition, SeqRange,
     Slot, TimeRange, User, UserId,
@@ -83,6 +83,36 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// How many there are in all, as the source says.
     pub total: u64,
+}
+
+/// The newest messages over several conversations, as far as they could be read.
+#[derive(Debug, Default)]
+pub struct Newest {
+    /// Newest first.
+    pub messages: Vec<Message>,
+    /// What broke the reading off behind these, as
+    /// [`Error::Incomplete`](crate::Error::Incomplete): what it names may hold messages that
+    /// belong among them.
+    pub failure: Option<Error>,
+}
+
+impl Newest {
+    /// Returns the messages, or the failure where some may be missing among them.
+    pub fn whole(self) -> Result<Vec<Message>> {
+        match self.failure {
+            Some(failure) => Err(failure),
+            None => Ok(self.messages),
+        }
+    }
+}
+
+impl From<Vec<Message>> for Newest {
+    fn from(messages: Vec<Message>) -> Self {
+        Self {
+            messages,
+            failure: None,
+        }
+    }
 }
 
 /// A place that holds an OpenIM server's history.
@@ -168,11 +198,12 @@ pub trait Source: fmt::Debug + Send + Sync {
     ) -> Result<Vec<SeqRange>>;
 
     /// Returns the newest `limit` messages by send time over all these conversations together,
-    /// newest first.
+    /// newest first. A failure before the first of them was read is this call's own; one behind
+    /// it comes beside what was read.
     async fn newest(
         &self,
         view: &View,
         conversations: &[ConversationId],
         limit: usize,
-    ) -> Result<Vec<Message>>;
+    ) -> Result<Newest>;
 }

@@ -9,7 +9,7 @@ use openim_history_client::model::{
     ConversationId, ConversationKind, GroupId, Hole, HoleCause, Message, SeqRange, Slot, TimeRange,
     UserId,
 };
-use openim_history_client::source::{PageRequest, Source, View};
+use openim_history_client::source::{Newest, PageRequest, Source, View};
 
 /// Runs the whole list.
 pub(crate) async fn all(source: &dyn Source) {
@@ -393,6 +393,7 @@ async fn the_newest_are_the_newest(source: &dyn Source) {
         let newest = source
             .newest(&View::As(user.clone()), &ids, 5)
             .await
+            .and_then(Newest::whole)
             .expect("newest");
         let times: Vec<_> = newest
             .iter()

@@ -1,10 +1,12 @@
 //! A server on a bad day: what passes is waited out, what does not is said, nothing is lost.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
 use openim_history_client::Error;
+use openim_history_client::client::{Client, MessageQuery, Selection};
 use openim_history_client::model::{ConversationId, Slot};
 use openim_history_client::read::{ReadOptions, read};
 use openim_history_client::source::rest::{RestOptions, RestSource};
@@ -159,6 +161,41 @@ async fn trouble_that_does_not_pass_keeps_what_was_read_and_names_the_rest() {
     );
     assert_eq!(missing[0].range.last.0, 260);
     assert!(matches!(*source, Error::Unreachable { .. }), "{source:?}");
+}
+
+#[tokio::test]
+async fn the_newest_of_a_user_found_before_the_server_breaks_are_kept() {
+    let server = server();
+    for call in 3..1_000 {
+        server.faults().on(PULL, When::Call(call), Fault::Http(500));
+    }
+    let mut options = rest_options(&server);
+    // One conversation a call, one call after the other.
+    (options.page_len, options.concurrency, options.retries) = (20, 1, 0);
+    let source = RestSource::connect(options).expect("plain options");
+    let query = MessageQuery::new(Selection::User("alice".into())).last(50);
+    let reading = Client::over(source).messages(&query).await;
+    let reading = reading.expect("starts").value;
+    let bounds = reading.bounds;
+    let slots: Vec<_> = reading.slots.collect().await;
+    let Some((Err(Error::Incomplete { missing, source }), read)) = slots.split_last() else {
+        panic!("{slots:?}")
+    };
+    assert!(matches!(**source, Error::Unreachable { .. }), "{source:?}");
+    let read: Vec<_> = read
+        .iter()
+        .map(|slot| slot.as_ref().expect("read"))
+        .collect();
+    assert!(
+        read.is_sorted_by_key(|slot| slot.message().expect("a message").send_time),
+        "{read:?}"
+    );
+    let kept: HashSet<_> = read.iter().map(|slot| slot.conversation_id()).collect();
+    let named: HashSet<_> = missing.iter().map(|b| &b.conversation_id).collect();
+    assert_eq!(kept.len(), 2);
+    assert!(kept.is_disjoint(&named), "{kept:?} {named:?}");
+    assert_eq!(kept.len() + named.len(), bounds.len());
+    assert!(missing.iter().all(|missing| bounds.contains(missing)));
 }
 
 #[tokio::test]

@@ -177,6 +177,151 @@ async fn a_message_among_older_ones_is_only_found_without_the_shortcut() {
     );
 }
 
+/// Three conversations of `n` messages, a second apart, that end at the same time.
+fn three(n: i64) -> Scripted {
+    let times = |shift: i64| (1..=n).map(move |seq| Some(seq * 1_000 + shift));
+    Scripted::new(Origin::Api)
+        .with("si_a_b", times(1))
+        .with("si_a_c", times(2))
+        .with("si_a_d", times(3))
+}
+
+#[tokio::test]
+async fn a_span_of_time_over_rest_stops_looking_back_in_each_of_many() {
+    let time = TimeRange {
+        since: at(9_990_000),
+        until: at(9_995_000),
+    };
+    let wanted: Vec<i64> = (9_990..=9_994).flat_map(|seq| [seq; 3]).collect();
+    for newest_first in [false, true] {
+        for last in [None, Some(7)] {
+            let source = Arc::new(three(10_000));
+            let options = ReadOptions {
+                time,
+                newest_first,
+                last,
+                lookback: Some(50),
+                ..ReadOptions::default()
+            };
+            let mut expected = wanted.clone();
+            if let Some(last) = last {
+                expected.drain(..expected.len() - last);
+            }
+            if newest_first {
+                expected.reverse();
+            }
+            assert_eq!(seqs(&source, options).await.0, expected, "{options:?}");
+            assert!(
+                source.answered() < 300,
+                "{} numbers were pulled for {options:?}",
+                source.answered()
+            );
+        }
+    }
+    let source = Arc::new(three(1_000));
+    let options = ReadOptions {
+        time: TimeRange {
+            since: at(990_000),
+            until: None,
+        },
+        lookback: None,
+        ..ReadOptions::default()
+    };
+    assert_eq!(seqs(&source, options).await.0.len(), 33);
+    assert_eq!(source.answered(), 3_000, "everything is looked at");
+}
+
+#[tokio::test]
+async fn where_looking_back_stopped_is_told_and_where_it_came_to_the_beginning_is_not() {
+    let stopped_in = async |source: Scripted, options: ReadOptions| {
+        let ids = source.ids();
+        let view = View::As("user1".into());
+        let reading = read(Arc::new(source), view, &ids, options).await;
+        let reading = reading.expect("starts");
+        let count = reading.slots.count().await;
+        (count, reading.lookback.stopped_in())
+    };
+    let since = |since: i64| ReadOptions {
+        time: TimeRange {
+            since: at(since),
+            until: None,
+        },
+        lookback: Some(50),
+        ..ReadOptions::default()
+    };
+    for newest_first in [false, true] {
+        let options = |from: i64| ReadOptions {
+            newest_first,
+            ..since(from)
+        };
+        let one = |n| {
+            let mut source = long(n);
+            source.origin = Origin::Api;
+            source
+        };
+        assert_eq!(stopped_in(one(500), options(491_000)).await, (10, 1));
+        // The last number looked at is the first of all.
+        assert_eq!(stopped_in(one(61), options(52_000)).await, (10, 0));
+        assert_eq!(stopped_in(three(500), options(491_000)).await, (30, 3));
+        assert_eq!(stopped_in(three(61), options(52_000)).await, (30, 0));
+        let all = ReadOptions {
+            lookback: None,
+            ..options(491_000)
+        };
+        assert_eq!(stopped_in(three(500), all).await, (30, 0));
+        let last = ReadOptions {
+            last: Some(5),
+            ..options(491_000)
+        };
+        assert_eq!(stopped_in(three(500), last).await, (5, 0));
+    }
+}
+
+#[tokio::test]
+async fn more_than_is_held_since_a_time_is_read_again_in_order() {
+    let mut source = three(30_000);
+    source.page_len = 500;
+    let source = Arc::new(source);
+    let options = ReadOptions {
+        time: TimeRange {
+            since: at(20_000_000),
+            until: None,
+        },
+        ..ReadOptions::default()
+    };
+    let expected: Vec<i64> = (20_000..=30_000).flat_map(|seq| [seq; 3]).collect();
+    assert_eq!(seqs(&source, options).await.0, expected);
+}
+
+#[tokio::test]
+async fn a_walk_back_that_fails_keeps_what_it_found_and_names_the_rest() {
+    for newest_first in [false, true] {
+        let mut source = three(500);
+        source.breaks_at = Some(("si_a_c".into(), 475));
+        let options = ReadOptions {
+            time: TimeRange {
+                since: at(450_000),
+                until: None,
+            },
+            newest_first,
+            lookback: Some(20),
+            ..ReadOptions::default()
+        };
+        let (read, failure) = seqs(&Arc::new(source), options).await;
+        assert!(read.len() >= 20, "{read:?}");
+        let Some(Error::Incomplete { missing, source }) = failure else {
+            panic!("{failure:?}")
+        };
+        let of_broken: Vec<_> = missing
+            .iter()
+            .filter(|bounds| bounds.conversation_id == "si_a_c")
+            .map(|bounds| bounds.range)
+            .collect();
+        assert_eq!(of_broken, [SeqRange::new(1, 480)]);
+        assert!(matches!(*source, Error::Unreachable { .. }));
+    }
+}
+
 #[tokio::test]
 async fn many_conversations_are_merged_by_time_and_keep_their_own_order() {
     let source = Scripted::new(Origin::Memory)

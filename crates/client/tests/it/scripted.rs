@@ -8,7 +8,7 @@ use openim_history_client::model::{
     Bounds, Conversation, ConversationId, Group, GroupId, Hole, HoleCause, Member, Message,
     ReadPosition, Seq, SeqRange, Slot, TimeRange, Timestamp, User, UserId,
 };
-use openim_history_client::source::{Origin, Page, PageRequest, Source, View};
+use openim_history_client::source::{Newest, Origin, Page, PageRequest, Source, View};
 use openim_history_client::{Error, Result};
 
 /// Holds conversations as slots from 1 upwards.
@@ -239,7 +239,7 @@ impl Source for Scripted {
         _: &View,
         conversations: &[ConversationId],
         limit: usize,
-    ) -> Result<Vec<Message>> {
+    ) -> Result<Newest> {
         let all = conversations
             .iter()
             .filter_map(|id| self.conversations.get(id))
@@ -247,6 +247,6 @@ impl Source for Scripted {
         let mut messages: Vec<_> = all.filter_map(Slot::message).cloned().collect();
         messages.sort_by_key(|message| std::cmp::Reverse(message.send_time));
         messages.truncate(limit);
-        Ok(messages)
+        Ok(messages.into())
     }
 }

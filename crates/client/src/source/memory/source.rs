@@ -12,7 +12,7 @@ use crate::model::{
     SeqRange, Slot, TimeRange, User, UserId,
 };
 use crate::source::view;
-use crate::source::{Origin, Page, PageRequest, Source, View};
+use crate::source::{Newest, Origin, Page, PageRequest, Source, View};
 
 #[async_trait]
 impl Source for MemorySource {
@@ -195,7 +195,7 @@ impl Source for MemorySource {
         view: &View,
         conversations: &[ConversationId],
         limit: usize,
-    ) -> Result<Vec<Message>> {
+    ) -> Result<Newest> {
         let ids: BTreeSet<_> = conversations.iter().collect();
         let mut messages: Vec<Message> = ids
             .into_iter()
@@ -205,7 +205,7 @@ impl Source for MemorySource {
             .collect();
         view::sort_newest_first(&mut messages);
         messages.truncate(limit);
-        Ok(messages)
+        Ok(messages.into())
     }
 }
 

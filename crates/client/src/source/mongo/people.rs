@@ -230,7 +230,8 @@ impl Reader {
         if viewers.is_empty() {
             let newest = self
                 .newest(&View::Full, std::slice::from_ref(conversation), 100)
-                .await?;
+                .await?
+                .whole()?;
             let writers: Vec<_> = newest
                 .into_iter()
                 .flat_map(|message| [message.send_id, message.recv_id])

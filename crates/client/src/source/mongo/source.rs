@@ -15,10 +15,10 @@ use super::server_info::ServerInfo;
 use super::wire;
 use crate::error::Result;
 use crate::model::{
-    Bounds, Conversation, ConversationId, Group, GroupId, Member, Message, ReadPosition, SeqRange,
-    Slot, TimeRange, User, UserId,
+    Bounds, Conversation, ConversationId, Group, GroupId, Member, ReadPosition, SeqRange, Slot,
+    TimeRange, User, UserId,
 };
-use crate::source::{Origin, Page, PageRequest, Source, View};
+use crate::source::{Newest, Origin, Page, PageRequest, Source, View};
 
 /// History read straight from a server's MongoDB, v3.5 to main.
 ///
@@ -266,7 +266,7 @@ impl Source for MongoSource {
         view: &View,
         conversations: &[ConversationId],
         limit: usize,
-    ) -> Result<Vec<Message>> {
+    ) -> Result<Newest> {
         self.reader.newest(view, conversations, limit).await
     }
 }

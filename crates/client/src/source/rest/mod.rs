@@ -24,11 +24,11 @@ pub use self::probe::{Dialect, ObjectUrl, TokenInfo};
 pub use self::search::SearchFilter;
 use self::settle::Settled;
 use self::transport::{Backoff, Transport};
-use super::{Origin, Page, PageRequest, Source, View};
+use super::{Newest, Origin, Page, PageRequest, Source, View};
 use crate::error::Result;
 use crate::model::{
-    Bounds, Conversation, ConversationId, Group, GroupId, Member, Message, ReadPosition, SeqRange,
-    Slot, TimeRange, User, UserId,
+    Bounds, Conversation, ConversationId, Group, GroupId, Member, ReadPosition, SeqRange, Slot,
+    TimeRange, User, UserId,
 };
 
 /// Pulls longer than this gain nothing and only make answers too large.
@@ -180,7 +180,7 @@ impl Source for RestSource {
         view: &View,
         conversations: &[ConversationId],
         limit: usize,
-    ) -> Result<Vec<Message>> {
+    ) -> Result<Newest> {
         self.newest_of(view, conversations, limit).await
     }
 }

@@ -7,9 +7,11 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use super::RestSource;
 use super::heads::{Head, viewer};
 use super::pull::Stretch;
-use crate::error::Result;
-use crate::model::{ConversationId, ConversationKind, Message, Seq, SeqRange, Timestamp, UserId};
-use crate::source::View;
+use crate::error::{Error, Result};
+use crate::model::{
+    Bounds, ConversationId, ConversationKind, Message, Seq, SeqRange, Timestamp, UserId,
+};
+use crate::source::{Newest, View};
 
 /// How many numbers are pulled from the end of a conversation at a time.
 const TAIL: u64 = 20;
@@ -19,6 +21,7 @@ const TAIL: u64 = 20;
 const TOLERANCE_MS: i64 = 10_000;
 
 /// A conversation from its end downwards.
+#[derive(Clone)]
 struct Tail {
     conversation_id: ConversationId,
     /// What has not been pulled yet.
@@ -28,54 +31,110 @@ struct Tail {
     bound: Option<Timestamp>,
 }
 
+impl Tail {
+    fn new(head: &Head) -> Self {
+        Self {
+            conversation_id: head.conversation_id.clone(),
+            left: head.range,
+            bound: head.time,
+        }
+    }
+}
+
+/// How far the search has come.
+struct Search {
+    newest: Best,
+    /// What may hold more of the newest.
+    tails: Vec<Tail>,
+    /// What is asked for and not answered yet, as it was before it was asked for.
+    under_way: Vec<Tail>,
+    unsettled: Vec<Head>,
+}
+
+impl Search {
+    /// Returns what was found, and names what may hold others that belong among it.
+    fn broken_off(self, failure: Error) -> Result<Newest> {
+        if self.newest.messages.is_empty() {
+            return Err(failure);
+        }
+        let threshold = self.newest.threshold();
+        let left = self.under_way.into_iter().chain(self.tails);
+        let mut missing: Vec<Bounds> = left
+            .filter(|tail| may_beat(tail.bound, threshold))
+            .map(|tail| Bounds {
+                conversation_id: tail.conversation_id,
+                range: tail.left,
+            })
+            .collect();
+        missing.sort_by(|a, b| a.conversation_id.cmp(&b.conversation_id));
+        Ok(Newest {
+            messages: self.newest.messages,
+            // What is left may have been found to be too old meanwhile.
+            failure: (!missing.is_empty()).then(|| Error::incomplete(missing, failure)),
+        })
+    }
+}
+
 impl RestSource {
     pub(super) async fn newest_of(
         &self,
         view: &View,
         conversations: &[ConversationId],
         limit: usize,
-    ) -> Result<Vec<Message>> {
+    ) -> Result<Newest> {
         let user = viewer(view)?;
         if limit == 0 || conversations.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Newest::default());
         }
         let mut heads: Vec<Head> = self.heads(user, conversations).await?;
         heads.retain(|head| !head.range.is_empty());
-        let mut newest = Newest::new(limit);
-        let mut tails = Vec::with_capacity(heads.len());
-        // Only what is pulled has to settle, and each head only once.
-        let mut unsettled = heads;
-        tails.extend(unsettled.iter().map(|head| Tail {
-            conversation_id: head.conversation_id.clone(),
-            left: head.range,
-            bound: head.time,
-        }));
+        let mut search = Search {
+            newest: Best::new(limit),
+            tails: heads.iter().map(Tail::new).collect(),
+            under_way: Vec::new(),
+            unsettled: heads,
+        };
         loop {
-            let round = self.next_round(&mut tails, newest.threshold());
-            if round.is_empty() {
-                return Ok(newest.into_messages());
-            }
-            let (young, rest): (Vec<_>, Vec<_>) = unsettled.into_iter().partition(|head| {
-                round
-                    .iter()
-                    .any(|tail| tail.conversation_id == head.conversation_id)
-            });
-            self.settle(&young).await?;
-            unsettled = rest;
-            let batches = self.batches(round, limit);
-            let mut answers = stream::iter(batches)
-                .map(|batch| self.pull_tails(user, batch))
-                .buffer_unordered(self.options.concurrency.max(1));
-            while let Some((pulled, messages)) = answers.try_next().await? {
-                newest.extend(messages);
-                tails.extend(pulled.into_iter().filter(|tail| !tail.left.is_empty()));
+            match self.next_round(user, &mut search).await {
+                Ok(()) if search.tails.is_empty() => return Ok(search.newest.messages.into()),
+                Ok(()) => {}
+                Err(failure) => return search.broken_off(failure),
             }
         }
     }
 
+    /// Looks at those conversations that may be newest. Those that cannot beat what was found are
+    /// let go of.
+    async fn next_round(&self, user: &UserId, search: &mut Search) -> Result<()> {
+        let round = self.take_round(&mut search.tails, search.newest.threshold());
+        search.under_way.clone_from(&round);
+        // Only what is pulled has to settle, and each head only once.
+        let unsettled = std::mem::take(&mut search.unsettled);
+        let (young, rest): (Vec<_>, Vec<_>) = unsettled.into_iter().partition(|head| {
+            round
+                .iter()
+                .any(|tail| tail.conversation_id == head.conversation_id)
+        });
+        search.unsettled = rest;
+        self.settle(&young).await?;
+        let mut answers = stream::iter(self.batches(round, search.newest.limit))
+            .map(|batch| self.pull_tails(user, batch))
+            .buffer_unordered(self.options.concurrency.max(1));
+        while let Some((pulled, messages)) = answers.try_next().await? {
+            search.newest.extend(messages);
+            search.under_way.retain(|under_way| {
+                let id = &under_way.conversation_id;
+                pulled.iter().all(|tail| tail.conversation_id != *id)
+            });
+            let left = pulled.into_iter().filter(|tail| !tail.left.is_empty());
+            search.tails.extend(left);
+        }
+        Ok(())
+    }
+
     /// Takes out the conversations to look at next: those that may be newest, as long as they may
     /// still beat what was found.
-    fn next_round(&self, tails: &mut Vec<Tail>, threshold: Option<Timestamp>) -> Vec<Tail> {
+    fn take_round(&self, tails: &mut Vec<Tail>, threshold: Option<Timestamp>) -> Vec<Tail> {
         tails.retain(|tail| may_beat(tail.bound, threshold));
         tails.sort_by_key(|tail| Reverse((tail.bound.is_none(), tail.bound)));
         let timeless = tails.iter().take_while(|tail| tail.bound.is_none()).count();
@@ -172,12 +231,12 @@ fn may_beat(bound: Option<Timestamp>, threshold: Option<Timestamp>) -> bool {
 }
 
 /// The newest messages so far, never many more than asked for.
-struct Newest {
+struct Best {
     limit: usize,
     messages: Vec<Message>,
 }
 
-impl Newest {
+impl Best {
     fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -197,10 +256,6 @@ impl Newest {
             return None;
         }
         self.messages.last().map(|message| message.send_time)
-    }
-
-    fn into_messages(self) -> Vec<Message> {
-        self.messages
     }
 }
 

@@ -4,7 +4,7 @@ use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
 use openim_history_client::model::{HoleCause, Seq, SeqRange, Slot, TimeRange};
 use openim_history_client::source::mongo::{Block, MongoSource, ScanOptions};
-use openim_history_client::source::{PageRequest, Source, View};
+use openim_history_client::source::{Newest, PageRequest, Source, View};
 use openim_history_standin::mongod::Mode;
 
 use super::fixture::{block, padding, slot};
@@ -139,6 +139,7 @@ async fn wrong_types_everywhere_are_read_as_nothing_and_never_fail() {
         source
             .newest(&view, &[id.clone(), "si_a_b".into()], 1000)
             .await
+            .and_then(Newest::whole)
             .expect("newest");
     }
     source
@@ -276,6 +277,7 @@ async fn old_data_without_seq_and_with_empty_tails_is_still_found() {
         let newest = source
             .newest(&view, std::slice::from_ref(&id), 250)
             .await
+            .and_then(Newest::whole)
             .expect("newest");
         newest
             .into_iter()

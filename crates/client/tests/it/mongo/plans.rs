@@ -5,7 +5,7 @@ use futures::TryStreamExt;
 use mongodb::Database;
 use openim_history_client::model::{ConversationId, SeqRange, TimeRange, Timestamp};
 use openim_history_client::source::mongo::MongoSource;
-use openim_history_client::source::{Source, View};
+use openim_history_client::source::{Newest, Source, View};
 use openim_history_standin::mongod::Mode;
 
 use super::fixture::block;
@@ -89,8 +89,11 @@ async fn no_question_of_the_source_scans_a_collection() {
         .run_command(doc! { "profile": 2 })
         .await
         .expect("profiling");
-    let newest = source.newest(&user, &ids, 50).await.expect("newest");
-    let full = source.newest(&View::Full, &ids, 50).await.expect("newest");
+    let newest = async |view: &View| {
+        let newest = source.newest(view, &ids, 50).await;
+        newest.and_then(Newest::whole).expect("newest")
+    };
+    let (newest, full) = (newest(&user).await, newest(&View::Full).await);
     let id = &ids[700];
     for view in [&user, &View::Full] {
         source.bounds(view, &ids).await.expect("bounds");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bson::doc;
 use openim_history_client::Error;
 use openim_history_client::source::mongo::{MongoOptions, MongoSource};
-use openim_history_client::source::{Origin, PageRequest, Source, View};
+use openim_history_client::source::{Newest, Origin, PageRequest, Source, View};
 use openim_history_standin::mongod::Mode;
 
 use super::fixture::block;
@@ -65,6 +65,7 @@ async fn a_database_without_any_collection_is_an_empty_history() {
         source
             .newest(&View::Full, &id, 5)
             .await
+            .and_then(Newest::whole)
             .expect("newest")
             .is_empty()
     );

@@ -8,17 +8,17 @@
 //! times, so that a message sent "in 2100" deep in a conversation is missed here; one among the
 //! last few blocks is not.
 
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet, VecDeque};
 
 use bson::{Document, doc};
 
 use super::tails::{WINDOW, block_id, top, window};
-use crate::error::Result;
-use crate::model::{ConversationId, Message, Slot};
-use crate::source::View;
+use crate::error::{Error, Result};
+use crate::model::{Bounds, ConversationId, Message, Seq, SeqRange, Slot};
 use crate::source::mongo::query::{Reader, distinct, only, whole};
 use crate::source::mongo::wire::{self, BlockName, block_of, seqs_of};
 use crate::source::view::{self, Limits};
+use crate::source::{Newest, View};
 
 /// Conversations looked at to guess how new the newest messages are.
 const SAMPLE: usize = 256;
@@ -41,6 +41,89 @@ impl Candidate {
     }
 }
 
+/// How far the merge of the newest blocks has come.
+struct Merge {
+    limit: usize,
+    floor: Option<i64>,
+    /// Blocks that have been in line.
+    seen: HashSet<(ConversationId, i64)>,
+    waiting: BinaryHeap<Candidate>,
+    /// Blocks that are fetched, and not taken yet.
+    under_way: VecDeque<Candidate>,
+    /// What limits the view; `None` beside a conversation it has nothing of.
+    limits: HashMap<ConversationId, Option<Limits>>,
+    found: Vec<Message>,
+}
+
+impl Merge {
+    /// Whether a block may hold one of the newest still.
+    fn may_win(&self) -> impl Fn(&Candidate) -> bool + use<> {
+        let oldest = self.found.get(self.limit - 1);
+        let oldest = oldest.map(|message| message.send_time.as_millis());
+        let cutoff = oldest.max(self.floor);
+        move |candidate| cutoff.is_none_or(|cutoff| cutoff <= candidate.time)
+    }
+
+    fn take_batch(&mut self) -> Vec<Candidate> {
+        let may_win = self.may_win();
+        let mut batch = Vec::new();
+        while batch.len() < self.limit.clamp(8, 64) && self.waiting.peek().is_some_and(&may_win) {
+            batch.extend(self.waiting.pop());
+        }
+        batch
+    }
+
+    fn keep_newest(&mut self) {
+        view::sort_newest_first(&mut self.found);
+        self.found.truncate(self.limit);
+    }
+
+    /// Returns what was found in `ids`, and names what may hold others that belong among it.
+    fn broken_off(mut self, ids: &[ConversationId], failure: Error) -> Result<Newest> {
+        self.keep_newest();
+        if let Some(floor) = self.floor {
+            self.found
+                .retain(|message| floor <= message.send_time.as_millis());
+        }
+        if self.found.is_empty() {
+            return Err(failure);
+        }
+        let may_win = self.may_win();
+        let left = self.under_way.iter().chain(&self.waiting);
+        let mut missing: BTreeMap<ConversationId, SeqRange> = BTreeMap::new();
+        for candidate in left.filter(|candidate| may_win(candidate)) {
+            let limits = self.limits.get(&candidate.conversation);
+            let limits = limits.map_or_else(|| Some(Limits::default()), |known| *known);
+            let Some(limits) = limits else { continue };
+            // With all that lies below it: a block is put in line when the one above it is taken.
+            let range = limits.of(seqs_of(candidate.number).last);
+            if !range.is_empty() {
+                let known = missing
+                    .entry(candidate.conversation.clone())
+                    .or_insert(range);
+                known.last = known.last.max(range.last);
+            }
+        }
+        if self.floor.is_some() && self.found.len() < self.limit {
+            // What is older than the floor was never in line, wherever it lies.
+            let anything = SeqRange::new(Seq::FIRST, i64::MAX);
+            missing.extend(ids.iter().map(|id| (id.clone(), anything)));
+        }
+        let missing: Vec<_> = missing
+            .into_iter()
+            .map(|(conversation_id, range)| Bounds {
+                conversation_id,
+                range,
+            })
+            .collect();
+        Ok(Newest {
+            messages: self.found,
+            // What is left may have been found to be too old meanwhile.
+            failure: (!missing.is_empty()).then(|| Error::incomplete(missing, failure)),
+        })
+    }
+}
+
 impl Reader {
     /// See [`Source::newest`](crate::source::Source::newest).
     pub(in crate::source::mongo) async fn newest(
@@ -48,24 +131,24 @@ impl Reader {
         view: &View,
         conversations: &[ConversationId],
         limit: usize,
-    ) -> Result<Vec<Message>> {
+    ) -> Result<Newest> {
         let ids = distinct(conversations);
         if limit == 0 {
-            return Ok(Vec::new());
+            return Ok(Newest::default());
         }
         for floor in self.floors(&ids, limit).await? {
             let tails = self
                 .chunked(&ids, |ids| async move { self.tails(&ids, floor).await })
                 .await?;
-            let found = self.merge(view, tails, limit, floor).await?;
-            let enough = found
-                .get(limit - 1)
+            let found = self.merge(view, &ids, tails, limit, floor).await?;
+            let oldest = found.messages.get(limit - 1);
+            let enough = oldest
                 .is_some_and(|last| floor.is_none_or(|floor| floor <= last.send_time.as_millis()));
-            if enough || floor.is_none() {
+            if enough || floor.is_none() || found.failure.is_some() {
                 return Ok(found);
             }
         }
-        Ok(Vec::new())
+        Ok(Newest::default())
     }
 
     /// Guesses from when the newest messages are: the likely floor, a safer one, and none at all.
@@ -190,91 +273,111 @@ impl Reader {
     async fn merge(
         &self,
         view: &View,
+        ids: &[ConversationId],
         tails: Vec<Candidate>,
         limit: usize,
         floor: Option<i64>,
-    ) -> Result<Vec<Message>> {
-        let mut seen: HashSet<(ConversationId, i64)> = tails
-            .iter()
-            .map(|tail| (tail.conversation.clone(), tail.number))
-            .collect();
-        let mut waiting = BinaryHeap::from(tails);
-        let mut limits: HashMap<ConversationId, Option<Limits>> = HashMap::new();
-        let mut found: Vec<Message> = Vec::new();
+    ) -> Result<Newest> {
+        let mut merge = Merge {
+            limit,
+            floor,
+            seen: tails
+                .iter()
+                .map(|tail| (tail.conversation.clone(), tail.number))
+                .collect(),
+            waiting: BinaryHeap::from(tails),
+            under_way: VecDeque::new(),
+            limits: HashMap::new(),
+            found: Vec::new(),
+        };
         loop {
-            let oldest = found
-                .get(limit - 1)
-                .map(|message| message.send_time.as_millis());
-            let cutoff = oldest.max(floor);
-            let mut batch: Vec<Candidate> = Vec::new();
-            while batch.len() < limit.clamp(8, 64) {
-                match waiting.peek() {
-                    Some(next) if cutoff.is_none_or(|cutoff| cutoff <= next.time) => {
-                        batch.extend(waiting.pop());
-                    }
-                    _ => break,
-                }
+            match self.merge_batch(view, &mut merge).await {
+                Ok(true) => {}
+                Ok(false) => return Ok(merge.found.into()),
+                Err(failure) => return merge.broken_off(ids, failure),
             }
-            if batch.is_empty() {
-                break;
-            }
-            let (learnt, fetched) = futures::try_join!(
-                self.limits_of_all(view, &batch, &limits),
-                self.fetch(&batch)
-            )?;
-            limits.extend(learnt);
-            for (candidate, slots) in fetched {
-                let Candidate {
-                    conversation,
-                    number,
-                    mut time,
-                } = candidate;
-                let Some(Some(limits)) = limits.get(&conversation) else {
-                    continue;
-                };
-                let range = limits.of(seqs_of(number).last);
-                if range.is_empty() {
-                    continue;
-                }
-                let below = match slots {
-                    // Above what this user may read.
-                    _ if block_of(range.last) < number => Some(block_of(range.last)),
-                    Some(mut slots) => {
-                        slots.retain(|slot| range.contains(slot.seq()));
-                        time = slots
-                            .iter()
-                            .filter_map(Slot::message)
-                            .map(|message| message.send_time.as_millis())
-                            .min()
-                            .map_or(time, |oldest| oldest.min(time));
-                        let slots = match view {
-                            View::Full => slots,
-                            View::As(user) => self.seen_by(user, &conversation, slots).await?,
-                        };
-                        found.extend(slots.into_iter().filter_map(Slot::into_message));
-                        Some(number - 1)
-                    }
-                    None => {
-                        let listed = self.listed(std::slice::from_ref(&conversation)).await?;
-                        let blocks = listed.into_values().flatten();
-                        blocks.filter(|block| *block < number).max()
-                    }
-                };
-                let below = below.filter(|below| block_of(range.first) <= *below);
-                if let Some(number) = below
-                    && seen.insert((conversation.clone(), number))
-                {
-                    waiting.push(Candidate {
-                        time,
-                        conversation,
-                        number,
-                    });
-                }
-            }
-            view::sort_newest_first(&mut found);
-            found.truncate(limit);
         }
-        Ok(found)
+    }
+
+    /// Fetches the next blocks, and puts in line what lies below them. Returns whether there were
+    /// any.
+    async fn merge_batch(&self, view: &View, merge: &mut Merge) -> Result<bool> {
+        let batch = merge.take_batch();
+        if batch.is_empty() {
+            return Ok(false);
+        }
+        merge.under_way = batch.iter().cloned().collect();
+        let (learnt, fetched) = futures::try_join!(
+            self.limits_of_all(view, &batch, &merge.limits),
+            self.fetch(&batch)
+        )?;
+        merge.limits.extend(learnt);
+        for (candidate, slots) in fetched {
+            let below = self.take_block(view, merge, candidate, slots).await?;
+            merge.under_way.pop_front();
+            if let Some(below) = below
+                && merge
+                    .seen
+                    .insert((below.conversation.clone(), below.number))
+            {
+                merge.waiting.push(below);
+            }
+        }
+        merge.keep_newest();
+        Ok(true)
+    }
+
+    /// Takes what the view shows of a block, and returns the one to look at below it.
+    async fn take_block(
+        &self,
+        view: &View,
+        merge: &mut Merge,
+        candidate: Candidate,
+        slots: Option<Vec<Slot>>,
+    ) -> Result<Option<Candidate>> {
+        let Candidate {
+            conversation,
+            number,
+            mut time,
+        } = candidate;
+        let Some(Some(limits)) = merge.limits.get(&conversation) else {
+            return Ok(None);
+        };
+        let range = limits.of(seqs_of(number).last);
+        if range.is_empty() {
+            return Ok(None);
+        }
+        let below = match slots {
+            // Above what this user may read.
+            _ if block_of(range.last) < number => Some(block_of(range.last)),
+            Some(mut slots) => {
+                slots.retain(|slot| range.contains(slot.seq()));
+                time = slots
+                    .iter()
+                    .filter_map(Slot::message)
+                    .map(|message| message.send_time.as_millis())
+                    .min()
+                    .map_or(time, |oldest| oldest.min(time));
+                let slots = match view {
+                    View::Full => slots,
+                    View::As(user) => self.seen_by(user, &conversation, slots).await?,
+                };
+                let messages = slots.into_iter().filter_map(Slot::into_message);
+                merge.found.extend(messages);
+                Some(number - 1)
+            }
+            None => {
+                let listed = self.listed(std::slice::from_ref(&conversation)).await?;
+                let blocks = listed.into_values().flatten();
+                blocks.filter(|block| *block < number).max()
+            }
+        };
+        let below = below.filter(|below| block_of(range.first) <= *below);
+        Ok(below.map(|number| Candidate {
+            time,
+            conversation,
+            number,
+        }))
     }
 
     /// Returns what limits the view of the batch's conversations, for those not known yet; `None`

@@ -1,10 +1,14 @@
 //! The newest messages over many conversations.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Map, Value, json};
 
 use super::server::{Answer, Call, Server, source};
+use crate::error::Error;
 use crate::model::ConversationId;
-use crate::source::{Source, View};
+use crate::source::{Newest, Source, View};
 
 const PULL: &str = "/msg/pull_msg_by_seq";
 
@@ -97,6 +101,7 @@ async fn check(world: World, limit: usize) -> usize {
     let newest = source(server.options())
         .newest(&View::As("a".into()), &ids, limit)
         .await
+        .and_then(Newest::whole)
         .expect("answers");
     let times: Vec<i64> = newest
         .iter()
@@ -143,6 +148,55 @@ async fn conversations_of_unknown_time_are_not_ruled_out() {
     check(world, 10).await;
 }
 
+/// The newest 150 of three conversations on a server that breaks for good at some pull.
+async fn broken_at(pull: usize) -> crate::Result<Newest> {
+    let world = Arc::new(World {
+        conversations: 3,
+        len: 200,
+        knows_times: true,
+    });
+    let ids = world.ids();
+    let pulls = Arc::new(AtomicUsize::new(0));
+    let server = Server::with_token(move |call| {
+        if call.path == PULL && pull <= pulls.fetch_add(1, Ordering::Relaxed) + 1 {
+            return Answer::text(500, "text/plain", "it broke");
+        }
+        world.answer(call)
+    })
+    .await;
+    let mut options = server.options();
+    options.retries = 0;
+    let view = View::As("a".into());
+    source(options).newest(&view, &ids, 150).await
+}
+
+#[tokio::test]
+async fn what_was_found_before_a_failure_is_kept_and_what_may_belong_among_it_is_named() {
+    let newest = broken_at(2).await.expect("something was read");
+    assert_eq!(newest.messages.len(), 60);
+    assert!(
+        newest
+            .messages
+            .windows(2)
+            .all(|pair| pair[0].send_time >= pair[1].send_time)
+    );
+    let Some(Error::Incomplete { missing, source }) = newest.failure else {
+        panic!("{:?}", newest.failure)
+    };
+    let missing: Vec<_> = missing
+        .iter()
+        .map(|b| format!("{} {}", b.conversation_id, b.range))
+        .collect();
+    assert_eq!(missing, ["si_a_1 1..180", "si_a_2 1..180", "si_a_3 1..180"]);
+    assert!(matches!(*source, Error::Unreachable { .. }), "{source:?}");
+}
+
+#[tokio::test]
+async fn a_failure_before_anything_was_read_is_that_of_the_call() {
+    let failure = broken_at(1).await.expect_err("nothing was read");
+    assert!(matches!(failure, Error::Unreachable { .. }), "{failure:?}");
+}
+
 #[tokio::test]
 async fn nothing_is_asked_for_nothing() {
     let world = World {
@@ -158,6 +212,7 @@ async fn nothing_is_asked_for_nothing() {
         source
             .newest(&view, &ids, 0)
             .await
+            .and_then(Newest::whole)
             .expect("answers")
             .is_empty()
     );
@@ -165,6 +220,7 @@ async fn nothing_is_asked_for_nothing() {
         source
             .newest(&view, &[], 9)
             .await
+            .and_then(Newest::whole)
             .expect("answers")
             .is_empty()
     );
