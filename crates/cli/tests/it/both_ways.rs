@@ -1,5 +1,6 @@
 //! `--via api` and `--via mongo` show the same to the same user.
 
+use insta::assert_snapshot;
 use openim_history_standin::collections::Collections;
 use openim_history_standin::corpus::create_indexes;
 use openim_history_standin::mongod::{Mode, Mongod};
@@ -132,4 +133,23 @@ async fn the_full_view_comes_from_mongodb_and_says_why() {
         shown.starts_with("exit 1\n") && shown.contains("full view"),
         "{shown}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conversations_come_newest_first_from_mongodb_too() {
+    let collections = recorded::release();
+    let mongod = store(&collections).await;
+    let place = Place::new().env("OPENIM_MONGO_URI", &mongod.uri());
+    assert_snapshot!(place.run(&["conversations", "--user", "alice", "--limit", "4"]), @r"
+    exit 0
+    --- stdout
+    CONVERSATION   NAME  HEAD  UNREAD  NEWEST
+    sg_grp3        三组    10       0  2026-11-24 10:59:15
+    si_alice_dave  Dave     5       0  2026-11-24 10:52:50
+    si_alice_tim   tim      1       0  2026-11-24 10:51:46
+    si_alice_tom   tom      1       0  2026-11-24 10:51:46
+    --- stderr
+    4 of 6 conversations of alice, from MongoDB
+    --limit 4 --page 2 goes on, --all shows all
+    ");
 }

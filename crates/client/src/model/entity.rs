@@ -146,7 +146,9 @@ pub struct ReadPosition {
     pub has_read_seq: Seq,
     /// The newest number the user can see.
     pub max_seq: Seq,
-    /// When the newest number was given out; `None` where unknown. Not the message's send time.
+    /// When the newest number was given out, which only a server that is asked over REST knows;
+    /// from elsewhere, when its message was sent, as the server or the sender says. `None` where
+    /// unknown.
     pub max_seq_time: Option<Timestamp>,
 }
 

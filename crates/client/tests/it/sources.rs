@@ -155,7 +155,7 @@ async fn people_groups_and_positions_are_the_same_over_rest_and_from_mongodb() {
                 .await
                 .expect("positions");
             for position in over_rest.iter_mut().chain(&mut in_mongo) {
-                // Only the server's Redis knows when a number was given out.
+                // When a number was given out over REST, when its message was sent in MongoDB.
                 position.max_seq_time = None;
             }
             over_rest.sort_by(|a, b| a.conversation_id.cmp(&b.conversation_id));

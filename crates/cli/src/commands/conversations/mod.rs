@@ -26,7 +26,8 @@ const NAMES_AT_ONCE: usize = 100;
 /// Lists a user's conversations, the one with the newest message first
 ///
 /// HEAD is the number of the newest message the user can see, UNREAD how many lie behind the last
-/// one the user has read.
+/// one the user has read. NEWEST is when the server took that message; from MongoDB, which does
+/// not know, it is when the message was sent.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Whose: an id, or a nickname only one has
@@ -80,7 +81,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
 
 type Pair = (Conversation, Option<ReadPosition>);
 
-/// Joins conversations and read positions, and sorts them by when the newest number was given out.
+/// Joins conversations and read positions, and sorts them by the time of the newest message.
 fn newest_first(conversations: Vec<Conversation>, positions: Vec<ReadPosition>) -> Vec<Pair> {
     let mut positions: HashMap<ConversationId, ReadPosition> = positions
         .into_iter()

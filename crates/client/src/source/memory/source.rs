@@ -143,11 +143,13 @@ impl Source for MemorySource {
                 let head = self.stored.get(&id).map(Stored::head).unwrap_or_default();
                 let bound = self.row(user, &id).map_or(Seq(0), |row| row.max_seq);
                 let read = self.read.get(&(user.clone(), id.clone()));
+                let max_seq = if bound.0 > 0 { bound.min(head) } else { head };
+                let stored = self.stored.get(&id);
                 ReadPosition {
                     user_id: user.clone(),
                     has_read_seq: read.copied().unwrap_or_default(),
-                    max_seq: if bound.0 > 0 { bound.min(head) } else { head },
-                    max_seq_time: None,
+                    max_seq,
+                    max_seq_time: stored.and_then(|stored| stored.sent_up_to(max_seq)),
                     conversation_id: id,
                 }
             })

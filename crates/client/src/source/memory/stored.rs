@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{HoleCause, Seq, SeqRange, Slot};
+use crate::model::{HoleCause, Seq, SeqRange, Slot, Timestamp};
 use crate::source::view;
 
 /// What is stored of one conversation.
@@ -24,6 +24,13 @@ impl Stored {
             .rev()
             .find(|(_, slot)| was_used(slot))
             .map_or(Seq(0), |(seq, _)| *seq)
+    }
+
+    /// When the newest message that lies no higher was sent.
+    pub(super) fn sent_up_to(&self, seq: Seq) -> Option<Timestamp> {
+        let mut below = self.slots.range(..=seq).rev();
+        let newest = below.find_map(|(_, slot)| slot.message())?;
+        newest.send_time.known()
     }
 
     /// Everything from the lowest number that is stored, or could be by the server's own account.

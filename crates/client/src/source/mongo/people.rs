@@ -295,7 +295,7 @@ impl Reader {
             .into_iter()
             .map(|(id, _, read)| (id, read))
             .collect();
-        Ok(ids
+        let mut positions: Vec<_> = ids
             .into_iter()
             .filter(|id| {
                 rows.contains_key(id) || heads.contains_key(id) || reserved.contains_key(id)
@@ -307,12 +307,21 @@ impl Reader {
                     user_id: user.clone(),
                     has_read_seq: read.get(&id).copied().unwrap_or_default(),
                     max_seq: if bound.0 > 0 { bound.min(head) } else { head },
-                    // When numbers were given out only Redis knows.
                     max_seq_time: None,
                     conversation_id: id,
                 }
             })
-            .collect())
+            .collect();
+        // When numbers were given out only Redis knows; the messages tell nearly the same.
+        let newest: Vec<_> = positions
+            .iter()
+            .map(|position| (position.conversation_id.clone(), position.max_seq))
+            .collect();
+        let sent = self.sent(&newest).await?;
+        for position in &mut positions {
+            position.max_seq_time = sent.get(&position.conversation_id).copied();
+        }
+        Ok(positions)
     }
 }
 

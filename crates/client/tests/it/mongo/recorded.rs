@@ -513,15 +513,25 @@ async fn people_and_groups_are_as_the_server_lists_them() {
 
     let rows = source.conversations(&"alice".into()).await.expect("rows");
     assert!(rows.is_sorted_by_key(|row| row.conversation_id.to_string()));
-    let positions = source
+    let left = source
         .read_positions(&"carol".into(), &["sg_grp1".into()])
-        .await;
-    assert_eq!(positions.expect("positions")[0].max_seq, Seq(6));
+        .await
+        .expect("positions");
+    assert_eq!(left[0].max_seq, Seq(6));
     let all = source
         .read_positions(&"alice".into(), &[])
         .await
         .expect("positions");
     assert_eq!(all.len(), rows.len());
+    // Each tells when the newest message was sent that the user can see.
+    for position in all.iter().chain(&left) {
+        let id = &position.conversation_id;
+        let newest = SeqRange::new(position.max_seq, position.max_seq);
+        let newest = source.slots(&View::Full, id, newest).await;
+        let newest = newest.expect("a slot").into_iter().next();
+        let sent = newest.and_then(Slot::into_message).map(|m| m.send_time);
+        assert!(sent.is_some() && position.max_seq_time == sent, "{id}");
+    }
 
     let viewers = async |id: &str| source.viewers(&id.into()).await.expect("viewers");
     assert_eq!(

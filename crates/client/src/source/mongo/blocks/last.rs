@@ -1,11 +1,14 @@
-//! The last number in use of a block, without the block's messages travelling.
+//! The last number in use of a block, and when it was sent, without the block's messages
+//! travelling.
+
+use std::collections::HashMap;
 
 use bson::{Document, doc};
 
 use crate::error::Result;
-use crate::model::{ConversationId, Seq};
+use crate::model::{ConversationId, Seq, Timestamp};
 use crate::source::mongo::query::{Reader, only};
-use crate::source::mongo::wire::{BLOCK_LEN, BlockName, Fields, seqs_of};
+use crate::source::mongo::wire::{BLOCK_LEN, BlockName, Fields, block_of, seqs_of};
 
 use super::tails::block_id;
 
@@ -54,7 +57,40 @@ impl Reader {
         Ok(heads)
     }
 
-    /// The same for any block whatever is in it; the server looks through it.
+    /// Returns when the messages at these numbers, one of each conversation, were sent. Of one
+    /// that was deleted for everybody it is that of the message before it in its block, if there
+    /// is one.
+    pub(in crate::source::mongo) async fn sent(
+        &self,
+        at: &[(ConversationId, Seq)],
+    ) -> Result<HashMap<ConversationId, Timestamp>> {
+        let at: HashMap<_, _> = at.iter().map(|(id, seq)| (id, *seq)).collect();
+        let names: Vec<String> = at
+            .iter()
+            .filter(|(_, seq)| Seq::FIRST <= **seq)
+            .map(|(id, seq)| BlockName::doc_id(id, block_of(*seq)))
+            .collect();
+        let times = self
+            .chunked(&names, |names| {
+                let at = &at;
+                async move {
+                    let filter = doc! { "doc_id": { "$in": names } };
+                    let fields = only(&["doc_id", "msgs.msg.send_time"]);
+                    self.find("msg", filter, fields, |row| {
+                        let id = block_id(row)?;
+                        let seq = at.get(&id.conversation)?;
+                        let time = sent_up_to(row, seq.0 - seqs_of(id.number).first.0)?;
+                        Some((id.conversation, time))
+                    })
+                    .await
+                }
+            })
+            .await?;
+        Ok(times.into_iter().collect())
+    }
+
+    /// The same as [`Reader::last_messages`] for any block whatever is in it; the server looks
+    /// through it.
     async fn last_messages_exactly(&self, names: &[String]) -> Result<Vec<(ConversationId, Seq)>> {
         self.chunked(names, |names| async move {
             let pipeline = vec![
@@ -76,6 +112,14 @@ impl Reader {
 
 fn seq_at(block: i64, index: i64) -> Seq {
     Seq(seqs_of(block).first.0 + index)
+}
+
+/// Returns when the last message of a projected block was sent that lies no further than `index`.
+fn sent_up_to(row: Fields<'_>, index: i64) -> Option<Timestamp> {
+    let slots = row.value("msgs")?.array()?;
+    let slots = slots.take(usize::try_from(index).ok()? + 1);
+    let times = slots.filter_map(|(_, slot)| slot.document()?.value("msg.send_time")?.integer());
+    times.last().map(Timestamp::from_millis)?.known()
 }
 
 /// Looks for the last slot in use of a projected block.
