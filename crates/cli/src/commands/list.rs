@@ -42,6 +42,7 @@ pub(super) async fn write<T, R: Row>(
     } = next(request).await?;
     let mut writer = Writer::begin(format, sheet, &mut app.out)?;
     let mut shown = 0;
+    let mut total;
     let ended = loop {
         let len = page.items.len() as u64;
         for item in page.items {
@@ -49,9 +50,10 @@ pub(super) async fn write<T, R: Row>(
             app.ui.bar.inc(1);
         }
         shown += len;
+        total = page.total;
         // A list may shrink while it is read; an empty page is its end whatever the total says.
-        if !list.all || len == 0 || shown >= page.total {
-            break Ok(page.total);
+        if !list.all || len == 0 || shown >= total {
+            break Ok(());
         }
         request = request.next();
         page = match next(request).await {
@@ -62,14 +64,34 @@ pub(super) async fn write<T, R: Row>(
     drop(progress);
     writer.end()?;
     let lang = app.ui.lang;
-    let (what, more) = closing(list, thing, (shown, ended?), lang);
+    let (what, more) = closing(list, thing, (shown, total), lang);
     app.ui
         .status(words::with(&what, &words::from(origin, lang), lang));
     app.ui.passed_over(passed_over.as_deref());
+    let (limit, page) = (request.limit, request.offset / u64::from(request.limit) + 1);
+    let more = match &ended {
+        Ok(()) => more,
+        Err(CommandError::Interrupted) => Some(match lang {
+            Lang::En => format!("--limit {limit} --page {page} goes on"),
+            Lang::Zh => format!("用 --limit {limit} --page {page} 继续"),
+        }),
+        Err(_) => None,
+    };
     if let Some(more) = more {
         app.ui.status(more);
     }
-    Ok(())
+    ended.map_err(|error| match error {
+        CommandError::Library(source) => CommandError::Partial {
+            what: format!(
+                "{} of {} read",
+                thousands(shown),
+                thing.count(total, Lang::En)
+            ),
+            rest: format!("--limit {limit} --page {page} goes on"),
+            source,
+        },
+        error => error,
+    })
 }
 
 fn first_request(list: ListArgs) -> PageRequest {

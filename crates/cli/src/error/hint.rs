@@ -87,11 +87,7 @@ pub(super) fn for_error(error: &Error) -> Option<String> {
             Origin::Mongo | Origin::Memory => "configure the REST API",
         },
         Error::Incomplete { source, .. } => {
-            let again = "what was read is good; ask again for the rest with --seq";
-            return Some(match for_error(source) {
-                Some(hint) => format!("{again}; {hint}"),
-                None => again.to_owned(),
-            });
+            return Some(for_rest("ask again for the rest with --seq", source));
         }
         Error::Config { .. } => {
             "`openim-history config init` writes a file with every key explained"
@@ -99,6 +95,15 @@ pub(super) fn for_error(error: &Error) -> Option<String> {
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+/// Says how to read on where reading broke off, and what to do about the reason.
+pub(super) fn for_rest(rest: &str, reason: &Error) -> String {
+    let again = format!("what was read is good; {rest}");
+    match for_error(reason) {
+        Some(hint) => format!("{again}; {hint}"),
+        None => again,
+    }
 }
 
 /// The library's text begins with the kind of thing that was looked for.

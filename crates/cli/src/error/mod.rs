@@ -3,6 +3,7 @@
 mod archive;
 mod hint;
 
+use std::error::Error as StdError;
 use std::io;
 use std::process::ExitCode;
 
@@ -46,6 +47,15 @@ pub(crate) enum CommandError {
         /// Why there is nothing.
         why: String,
     },
+    /// Reading broke off behind what is written already.
+    Partial {
+        /// How far it came.
+        what: String,
+        /// How to read the rest.
+        rest: String,
+        /// Why.
+        source: Error,
+    },
     /// Standard output cannot be written.
     Output(io::Error),
     /// The command has said itself that something is missing, different or damaged.
@@ -87,7 +97,7 @@ impl CommandError {
             Self::Library(Error::Invalid { .. } | Error::Config { .. }) | Self::Usage { .. } => 2,
             Self::Archive(Archive::Invalid(_)) => 2,
             Self::Archive(Archive::Sql(error)) if is_mistake(error) => 2,
-            Self::Library(Error::Incomplete { .. }) | Self::Gaps => 3,
+            Self::Library(Error::Incomplete { .. }) | Self::Partial { .. } | Self::Gaps => 3,
             // Who reads the output has had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Library(_)
@@ -106,6 +116,7 @@ impl CommandError {
             Self::Archive(error) => Some(archive::text(error)),
             Self::Usage { text, .. } => Some(text.lines().next().unwrap_or_default().to_owned()),
             Self::Missing { what, .. } => Some(format!("{what} not found")),
+            Self::Partial { what, .. } => Some(what.clone()),
             Self::Output(error) => Some(error.to_string()),
             Self::Gaps | Self::Interrupted | Self::Said => None,
         }
@@ -117,14 +128,14 @@ impl CommandError {
             Self::Library(error) => {
                 ui.error(error.to_string());
                 name_gaps(error, ui);
-                causes(error, ui);
+                causes(StdError::source(error), ui);
                 if let Some(hint) = hint::for_error(error) {
                     ui.hint(hint);
                 }
             }
             Self::Archive(error) => {
                 ui.error(archive::text(error));
-                causes(error, ui);
+                causes(error.source(), ui);
                 if let Some(hint) = archive::hint(error) {
                     ui.hint(hint);
                 }
@@ -138,6 +149,11 @@ impl CommandError {
             Self::Missing { what, why } => {
                 ui.error(format!("{what} not found"));
                 ui.cause("Caused by: ", why);
+            }
+            Self::Partial { what, rest, source } => {
+                ui.error(what);
+                causes(Some(source), ui);
+                ui.hint(hint::for_rest(rest, source));
             }
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             Self::Output(error) => {
@@ -188,9 +204,9 @@ fn name_gaps(error: &Error, ui: &Ui) {
     }
 }
 
-/// Prints the chain of causes, numbered where there are several.
-fn causes(error: &dyn std::error::Error, ui: &Ui) {
-    let mut causes: Vec<String> = std::iter::successors(error.source(), |cause| cause.source())
+/// Prints a cause and those below it, numbered where there are several.
+fn causes(first: Option<&(dyn StdError + 'static)>, ui: &Ui) {
+    let mut causes: Vec<String> = std::iter::successors(first, |cause| (**cause).source())
         .map(ToString::to_string)
         .collect();
     // Some libraries repeat their cause in their own text.
@@ -236,6 +252,14 @@ mod tests {
             (CommandError::Interrupted, 130),
             (CommandError::Said, 1),
             (CommandError::Gaps, 3),
+            (
+                CommandError::Partial {
+                    what: "500 of 1,234 users read".into(),
+                    rest: "--page 2".into(),
+                    source: unreachable(),
+                },
+                3,
+            ),
             (Archive::Invalid("a place".into()).into(), 2),
             (Archive::from(unreachable()).into(), 1),
         ] {

@@ -1,9 +1,11 @@
 //! Servers that fail: what was read stays, what was not is named, and no secret shows.
 
+use bson::doc;
 use insta::assert_snapshot;
 use openim_history_standin::faults::{Fault, Rule, When};
+use openim_history_standin::recorded;
 
-use crate::run::{Place, server};
+use crate::run::{Place, server, server_of};
 
 #[test]
 fn a_server_that_goes_away_in_the_middle_leaves_what_was_read() {
@@ -44,6 +46,96 @@ fn a_server_that_goes_away_in_the_middle_leaves_what_was_read() {
       4: connection closed before message completed
     Hint: what was read is good; ask again for the rest with --seq; is the address right, and the server up? `openim-history doctor` looks at each step
     ");
+}
+
+#[test]
+fn the_newest_of_a_user_that_were_found_stay_and_what_was_not_looked_at_is_named() {
+    let server = server();
+    let place = Place::new()
+        .server(&server)
+        .env("OPENIM_API_RETRIES", "0")
+        .env("OPENIM_API_PAGE_LEN", "20")
+        .env("OPENIM_API_CONCURRENCY", "1");
+    server.faults().add(Rule {
+        path: Some("/msg/pull_msg_by_seq".into()),
+        when: When::Call(3),
+        fault: Fault::DropConnection,
+    });
+    let shown = place.run(&["messages", "--user", "alice"]);
+    assert_snapshot!(shown.replace(server.url(), "[server]"), @r"
+    exit 3
+    --- stdout
+    TIME                 CONVERSATION   SEQ  SENDER   TEXT
+    2026-11-24 10:52:48  si_alice_dave    1  alice    flush0-1795517568695336672
+    2026-11-24 10:52:49  si_alice_dave    2  alice    flush1-1795517569076063661
+    2026-11-24 10:52:49  si_alice_dave    3  alice    flush2-1795517569489954836
+    2026-11-24 10:52:49  si_alice_dave    4  alice    flush3-1795517569820292234
+    2026-11-24 10:52:50  si_alice_dave    5  alice    flush4-1795517570135260689
+    2026-11-24 10:59:06  sg_grp3          1  imAdmin  imAdmin created the group 三组 with Alice 爱丽丝, gap1 and gap2
+    2026-11-24 10:59:06  sg_grp3          2  alice    g 0
+    2026-11-24 10:59:06  sg_grp3          3  alice    g 1
+    2026-11-24 10:59:06  sg_grp3          4  alice    g 2
+    2026-11-24 10:59:08  sg_grp3          5  imAdmin  imAdmin removed gap2 from the group 三组
+    2026-11-24 10:59:10  sg_grp3          6  alice    after kick 0
+    2026-11-24 10:59:11  sg_grp3          7  alice    after kick 1
+    2026-11-24 10:59:11  sg_grp3          8  alice    after kick 2
+    2026-11-24 10:59:13  sg_grp3          9  imAdmin  imAdmin invited gap2 to the group 三组
+    2026-11-24 10:59:15  sg_grp3         10  alice    after reinvite
+    --- stderr
+    15 messages of 6 conversations of alice, seen as alice, from the REST API
+    what was not read may hold messages that belong among these
+    Error: sg_grp1 1..6, si_alice_bob 1..7, si_alice_tim 1..1, 1 more conversations not read
+    Not read: si_alice_tom 1
+    Caused by:
+      1: [server] cannot be reached
+      2: error sending request
+      3: client error (SendRequest)
+      4: connection closed before message completed
+    Hint: what was read is good; ask again for the rest with --seq; is the address right, and the server up? `openim-history doctor` looks at each step
+    ");
+}
+
+#[test]
+fn a_list_that_breaks_off_says_how_far_it_came_and_how_to_go_on() {
+    let mut history = recorded::release();
+    for at in 0..600 {
+        let user = doc! {
+            "user_id": format!("extra{at}"), "nickname": format!("Extra {at}"), "face_url": "",
+            "ex": "", "app_manger_level": 0, "global_recv_msg_opt": 0,
+            "create_time": bson::DateTime::from_millis(1_795_517_358_758),
+        };
+        history.insert("user", user).expect("well-formed");
+    }
+    let server = server_of(history);
+    let place = Place::new().server(&server).env("OPENIM_API_RETRIES", "0");
+    server.faults().add(Rule {
+        path: Some("/user/get_users".into()),
+        when: When::Call(2),
+        fault: Fault::DropConnection,
+    });
+    let shown = place.run(&["users", "--all", "--format", "jsonl"]);
+    let shown = shown.replace(server.url(), "[server]");
+    let (rows, said): (Vec<_>, Vec<_>) = shown.lines().partition(|line| line.starts_with('{'));
+    assert_eq!(rows.len(), 500);
+    assert_snapshot!(said.join("\n"), @r"
+    exit 3
+    --- stdout
+    --- stderr
+    500 of 652 users, from the REST API
+    Error: 500 of 652 users read
+    Caused by:
+      1: [server] cannot be reached
+      2: error sending request
+      3: client error (SendRequest)
+      4: connection closed before message completed
+    Hint: what was read is good; --limit 500 --page 2 goes on; is the address right, and the server up? `openim-history doctor` looks at each step
+    ");
+    // What it says shows the very rest.
+    let shown = place.run(&[
+        "users", "--limit", "500", "--page", "2", "--format", "jsonl",
+    ]);
+    let rest = shown.lines().filter(|line| line.starts_with('{'));
+    assert_eq!(rest.count(), 152);
 }
 
 #[test]

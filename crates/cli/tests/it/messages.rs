@@ -1,8 +1,10 @@
 //! `messages` over the REST API.
 
+use bson::doc;
 use insta::assert_snapshot;
+use openim_history_standin::recorded;
 
-use crate::run::{Place, server};
+use crate::run::{Place, server, server_of};
 
 #[test]
 fn the_newest_of_a_pair_are_a_table_with_its_source_behind_it() {
@@ -160,10 +162,92 @@ fn what_does_not_exist_is_an_error_and_not_an_empty_list() {
     Error: conversation "si_a_b", or a participant who can see it, not found
     Hint: `openim-history conversations --user ID` lists a user's conversations
     "#);
+    assert_snapshot!(place.run(&["messages", "--user", "alice", "--view", "nobody"]), @r#"
+    exit 1
+    --- stderr
+    Error: user "nobody" not found
+    Hint: `openim-history users --name TEXT` finds users by nickname
+    "#);
     assert_snapshot!(place.run(&["messages", "--user", "alice", "--view", "full"]), @r"
     exit 1
     --- stderr
     Error: the full view of a conversation cannot be had from the REST API
     Hint: the REST API only shows what one user sees: name a user with --view, or configure MongoDB
+    ");
+}
+
+#[test]
+fn numbers_outside_are_told_beside_those_that_are_there() {
+    let server = server();
+    let place = Place::new().server(&server);
+    let said = |seqs: &str, lang: &str| {
+        let args = ["messages", "--conversation", "si_alice_bob", "--seq", seqs];
+        let shown = place.run(&[&args[..], &["--lang", lang, "--format", "csv"]].concat());
+        let (_, said) = shown.split_once("--- stderr\n").expect("something is said");
+        said.to_owned()
+    };
+    assert_snapshot!(said("5..500", "en"), @r"
+    2 messages of si_alice_bob, seen as alice, from the REST API
+    1 number holds no message
+    si_alice_bob holds the numbers 1..7, not 8..500
+    ");
+    assert_snapshot!(said("5..500", "zh"), @r"
+    si_alice_bob：2 条消息，alice 的视图，来自 REST API
+    1 个序号没有消息
+    si_alice_bob 的序号为 1..7，不含 8..500
+    ");
+    for inside in ["5..7", "5.."] {
+        assert!(!said(inside, "en").contains("not "), "{inside}");
+    }
+}
+
+#[test]
+fn where_looking_back_for_a_time_stopped_is_told() {
+    let mut history = recorded::release();
+    let begin = 1_795_517_000_000_i64;
+    for seq in 1..=2_300_i64 {
+        let message = doc! {
+            "send_id": "alice", "recv_id": "zed", "group_id": "", "client_msg_id": format!("c{seq}"),
+            "server_msg_id": format!("s{seq}"), "sender_platform_id": 5, "sender_nickname": "",
+            "sender_face_url": "", "session_type": 1, "msg_from": 100, "content_type": 101,
+            "content": format!("{{\"content\":\"{seq}\"}}"), "seq": seq, "status": 2,
+            "send_time": begin + seq * 1_000, "create_time": begin + seq * 1_000, "is_read": false,
+            "attached_info": "", "ex": "",
+        };
+        history
+            .insert_message("si_alice_zed", &message)
+            .expect("well-formed");
+    }
+    let row = doc! {
+        "owner_user_id": "alice", "conversation_id": "si_alice_zed", "conversation_type": 1,
+        "user_id": "zed", "group_id": "", "min_seq": 0_i64, "max_seq": 0_i64,
+    };
+    history.insert("conversation", row).expect("well-formed");
+    let server = server_of(history);
+    let place = Place::new().server(&server);
+    let since = ["--since", "2026-11-24T11:21:39Z"];
+    let one = [&["messages", "--conversation", "si_alice_zed"][..], &since].concat();
+    assert_snapshot!(place.run(&one), @r"
+    exit 0
+    --- stdout
+    TIME                  SEQ  SENDER  TEXT
+    2026-11-24 11:21:39  2299  alice   2299
+    2026-11-24 11:21:40  2300  alice   2300
+    --- stderr
+    2 messages of si_alice_zed, seen as alice, from the REST API
+    looking back stopped after 2,000 numbers in a row that are too old; --exact reads on
+    ");
+    let exact = place.run(&[&one[..], &["--exact"]].concat());
+    assert!(!exact.contains("looking back"), "{exact}");
+    let all = [&["messages", "--user", "alice"][..], &since].concat();
+    assert_snapshot!(place.run(&[&all[..], &["--lang", "zh"]].concat()), @r"
+    exit 0
+    --- stdout
+    时间                 会话          序号  发送者  内容
+    2026-11-24 11:21:39  si_alice_zed  2299  alice   2299
+    2026-11-24 11:21:40  si_alice_zed  2300  alice   2300
+    --- stderr
+    alice 的 7 个会话：2 条消息，alice 的视图，来自 REST API
+    连续 2,000 个序号都过早，已停止向前查找；用 --exact 继续
     ");
 }

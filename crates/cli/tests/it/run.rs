@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use openim_history_standin::collections::Collections;
 use openim_history_standin::recorded;
 use openim_history_standin::rest::{Clock, Server, ServerOptions};
 
@@ -104,12 +105,17 @@ impl Place {
 
 /// Starts an OpenIM with the recorded history, a day after it was recorded.
 pub(crate) fn server() -> Server {
+    server_of(recorded::release())
+}
+
+/// Starts an OpenIM with this history, a day after the recorded one was recorded.
+pub(crate) fn server_of(history: Collections) -> Server {
     const A_DAY_LATER: i64 = 1_795_603_200_000;
     let options = ServerOptions {
         clock: Some(Clock::at(A_DAY_LATER)),
         ..ServerOptions::default()
     };
-    Server::start(recorded::release(), options).expect("a free port")
+    Server::start(history, options).expect("a free port")
 }
 
 /// Starts a web server on this machine and returns its address. `answer` is given the first line of a request, and

@@ -4,6 +4,7 @@ use openim_history_client::client::{MessageQuery, Selection};
 use openim_history_client::model::{Bounds, HoleCause, Lang, Seq, SeqRange, Slot, Timestamp};
 use openim_history_client::source::{Origin, View};
 
+use crate::error::{CommandError, Result};
 use crate::numbers::thousands;
 use crate::seqs;
 use crate::time::just_after;
@@ -44,6 +45,27 @@ impl Tally {
     }
 }
 
+/// How a reading ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// With all that was asked for.
+    Whole,
+    /// With the rest unread.
+    BrokenOff,
+    /// By the user.
+    Interrupted,
+}
+
+impl End {
+    pub(super) fn of(ended: &Result) -> Self {
+        match ended {
+            Ok(()) => Self::Whole,
+            Err(CommandError::Interrupted) => Self::Interrupted,
+            Err(_) => Self::BrokenOff,
+        }
+    }
+}
+
 /// A reading that has ended.
 #[derive(Debug)]
 pub(super) struct Closing<'a> {
@@ -52,8 +74,10 @@ pub(super) struct Closing<'a> {
     pub(super) bounds: &'a [Bounds],
     pub(super) origin: Origin,
     pub(super) tally: &'a Tally,
-    /// Whether nothing broke it off.
-    pub(super) is_whole: bool,
+    /// In how many conversations looking back for a time stopped before their beginning.
+    pub(super) stopped_in: u64,
+    /// How it ended.
+    pub(super) end: End,
     pub(super) lang: Lang,
 }
 
@@ -62,9 +86,14 @@ impl Closing<'_> {
     pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.source()];
         lines.extend(self.holes());
-        if self.is_whole {
-            lines.extend(self.nothing_there());
-            lines.extend(self.cut());
+        match self.end {
+            End::Whole => {
+                lines.extend(self.outside());
+                lines.extend(self.cut());
+                lines.extend(self.stopped());
+            }
+            End::BrokenOff => lines.extend(self.not_the_newest()),
+            End::Interrupted => {}
         }
         lines
     }
@@ -128,21 +157,79 @@ impl Closing<'_> {
         })
     }
 
-    /// Says which numbers there are, where none of those asked for is among them.
-    fn nothing_there(&self) -> Option<String> {
-        let ([only], Some(seqs)) = (self.bounds, self.query.options.seqs) else {
+    /// Says which of the numbers asked for there are not, and which there are.
+    fn outside(&self) -> Option<String> {
+        let ([only], Some(asked)) = (self.bounds, self.query.options.seqs) else {
             return None;
         };
-        if !self.within(only).is_empty() {
+        let (id, range) = (&only.conversation_id, only.range);
+        if range.is_empty() {
+            return Some(match self.lang {
+                Lang::En => format!("{id} holds no numbers"),
+                Lang::Zh => format!("{id} 没有任何序号"),
+            });
+        }
+        if self.within(only).is_empty() {
+            let asked = seqs::show(asked);
+            return Some(match self.lang {
+                Lang::En => format!("{id} holds the numbers {range}, not {asked}"),
+                Lang::Zh => format!("{id} 的序号为 {range}，不含 {asked}"),
+            });
+        }
+        let below = SeqRange::new(asked.first, range.first.previous());
+        let above = SeqRange::new(range.last.next(), asked.last);
+        // What has no end asks for whatever there is.
+        let above = Some(above).filter(|above| above.last != Seq(i64::MAX));
+        let outside: Vec<String> = [Some(below), above]
+            .into_iter()
+            .flatten()
+            .filter(|outside| !outside.is_empty())
+            .map(seqs::show)
+            .collect();
+        if outside.is_empty() {
             return None;
         }
-        let asked = seqs::show(seqs);
-        let (id, range) = (&only.conversation_id, only.range);
-        Some(match (range.is_empty(), self.lang) {
-            (true, Lang::En) => format!("{id} holds no numbers"),
-            (true, Lang::Zh) => format!("{id} 没有任何序号"),
-            (false, Lang::En) => format!("{id} holds the numbers {range}, not {asked}"),
-            (false, Lang::Zh) => format!("{id} 的序号为 {range}，不含 {asked}"),
+        Some(match self.lang {
+            Lang::En => format!(
+                "{id} holds the numbers {range}, not {}",
+                outside.join(" and ")
+            ),
+            Lang::Zh => format!("{id} 的序号为 {range}，不含 {}", outside.join(" 和 ")),
+        })
+    }
+
+    /// Says where reading stopped because everything was too old for a while.
+    fn stopped(&self) -> Option<String> {
+        let after = self.query.options.lookback?;
+        let after = thousands(after);
+        Some(match (self.stopped_in, self.lang) {
+            (0, _) => return None,
+            (1, Lang::En) => format!(
+                "looking back stopped after {after} numbers in a row that are too old; --exact \
+                 reads on"
+            ),
+            (1, Lang::Zh) => format!("连续 {after} 个序号都过早，已停止向前查找；用 --exact 继续"),
+            (many, Lang::En) => format!(
+                "looking back stopped in {} after {after} numbers in a row that are too old; \
+                 --exact reads on",
+                Thing::Conversation.count(many, self.lang)
+            ),
+            (many, Lang::Zh) => format!(
+                "{}中连续 {after} 个序号都过早，已停止向前查找；用 --exact 继续",
+                Thing::Conversation.count(many, self.lang)
+            ),
+        })
+    }
+
+    /// Says that some of the newest may be missing between those shown: across conversations they
+    /// are looked for in all at once, not from the newest down.
+    fn not_the_newest(&self) -> Option<String> {
+        let options = &self.query.options;
+        let is_search = options.seqs.is_none() && options.time.is_all() && self.bounds.len() > 1;
+        options.last.filter(|_| is_search)?;
+        Some(match self.lang {
+            Lang::En => "what was not read may hold messages that belong among these".to_owned(),
+            Lang::Zh => "未读取的部分可能含有应在其中的消息".to_owned(),
         })
     }
 
@@ -160,11 +247,13 @@ impl Closing<'_> {
         if !self.query.options.time.is_all() {
             return Some(match self.lang {
                 Lang::En => format!(
-                    "the newest {shown} shown; --last {twice} shows more, if there are more"
+                    "the newest {shown} shown; --last {twice} shows more, if there are more; \
+                     without --last all are shown and counted"
                 ),
-                Lang::Zh => {
-                    format!("显示了最新的 {shown} 条；如果还有，用 --last {twice} 显示更多")
-                }
+                Lang::Zh => format!(
+                    "显示了最新的 {shown} 条；如果还有，用 --last {twice} 显示更多；不加 --last \
+                     则显示全部并计数"
+                ),
             });
         }
         if let [only] = self.bounds {
@@ -254,7 +343,8 @@ mod tests {
             bounds,
             origin: Origin::Api,
             tally: &tally,
-            is_whole: true,
+            stopped_in: 0,
+            end: End::Whole,
             lang,
         };
         closing.lines().join("\n")
@@ -330,6 +420,54 @@ mod tests {
     }
 
     #[test]
+    fn numbers_partly_outside_are_told_at_either_end() {
+        let mut query = pair();
+        let there = [bounds("si_alice_bob", 101, 1234)];
+        let slots: Vec<_> = (101..=1234).map(message).collect();
+        let mut outside = |first, last| {
+            query.options.seqs = Some(SeqRange::new(first, last));
+            let said = said_in(Lang::En, &query, &there, &slots);
+            said.split_once('\n').map(|(_, outside)| outside.to_owned())
+        };
+        for (first, last, expected) in [
+            (101, 1234, None),
+            (200, i64::MAX, None),
+            (1, 1234, Some("1..100")),
+            (100, i64::MAX, Some("100")),
+            (1, 5000, Some("1..100 and 1235..5000")),
+        ] {
+            let expected = expected
+                .map(|outside| format!("si_alice_bob holds the numbers 101..1234, not {outside}"));
+            assert_eq!(outside(first, last), expected, "{first}..{last}");
+        }
+    }
+
+    #[test]
+    fn where_looking_back_stopped_is_counted() {
+        let query = MessageQuery::new(Selection::User("alice".into()));
+        let said = |stopped_in, lang| {
+            let closing = Closing {
+                query: &query,
+                view: &View::As("alice".into()),
+                bounds: &[bounds("si_alice_bob", 1, 9000), bounds("sg_1", 1, 9000)],
+                origin: Origin::Api,
+                tally: &Tally::default(),
+                stopped_in,
+                end: End::Whole,
+                lang,
+            };
+            closing.lines().join("\n")
+        };
+        insta::assert_snapshot!([said(0, Lang::En), said(2, Lang::En), said(2, Lang::Zh)].join("\n"), @r"
+        no messages of 2 conversations of alice, seen as alice, from the REST API
+        no messages of 2 conversations of alice, seen as alice, from the REST API
+        looking back stopped in 2 conversations after 2,000 numbers in a row that are too old; --exact reads on
+        alice 的 2 个会话：没有消息，alice 的视图，来自 REST API
+        2 个会话中连续 2,000 个序号都过早，已停止向前查找；用 --exact 继续
+        ");
+    }
+
+    #[test]
     fn across_conversations_it_goes_on_by_time() {
         let query = MessageQuery::new(Selection::User("alice".into())).last(2);
         let several = [bounds("si_alice_bob", 1, 9), bounds("sg_1", 1, 1000)];
@@ -350,9 +488,9 @@ mod tests {
         };
         insta::assert_snapshot!(said(&query, &[bounds("si_alice_bob", 1, 9)], &[message(9)]), @r"
         1 message of si_alice_bob, seen as alice, from the REST API
-        the newest 1 shown; --last 2 shows more, if there are more
+        the newest 1 shown; --last 2 shows more, if there are more; without --last all are shown and counted
         si_alice_bob：1 条消息，alice 的视图，来自 REST API
-        显示了最新的 1 条；如果还有，用 --last 2 显示更多
+        显示了最新的 1 条；如果还有，用 --last 2 显示更多；不加 --last 则显示全部并计数
         ");
     }
 }

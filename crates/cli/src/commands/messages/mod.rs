@@ -8,7 +8,7 @@ use openim_history_client::client::{Answer, MessageQuery, Selection};
 use openim_history_client::model::{SeqRange, TimeRange};
 use openim_history_client::read::{ReadOptions, Reading};
 
-use self::closing::{Closing, Tally};
+use self::closing::{Closing, End, Tally};
 pub(crate) use self::row::ContentChoice;
 pub(super) use self::row::{MessageRow, Showing};
 use crate::args::FormatArgs;
@@ -66,8 +66,8 @@ pub(crate) struct Args {
     /// Looks at every message for --since over the REST API
     ///
     /// The REST API cannot be asked for a time. Without this flag reading goes back from the
-    /// newest message and stops after 2,000 numbers in a row that are too old; senders choose the
-    /// send time, so one behind those could be missed.
+    /// newest message of each conversation and stops after 2,000 numbers in a row that are too
+    /// old, which is said; senders choose the send time, so one behind those could be missed.
     #[arg(long)]
     exact: bool,
     /// What the table's last column shows
@@ -102,6 +102,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         passed_over,
     } = progress.watch(client.messages(&query)).await?;
     let (view, bounds) = (reading.view.clone(), reading.bounds.clone());
+    let lookback = reading.lookback.clone();
     let format = Format::chosen(args.format, &config);
     let showing = Showing {
         lang: app.ui.lang,
@@ -119,7 +120,8 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         bounds: &bounds,
         origin,
         tally: &tally,
-        is_whole: ended.is_ok(),
+        stopped_in: lookback.stopped_in(),
+        end: End::of(&ended),
         lang: app.ui.lang,
     };
     for line in closing.lines() {
