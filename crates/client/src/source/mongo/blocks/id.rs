@@ -7,7 +7,7 @@ use bson::oid::ObjectId;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::error::Error;
-use crate::model::{ConversationId, Slot};
+use crate::model::{ConversationId, Seq, Slot};
 use crate::source::mongo::wire::BlockName;
 
 /// A block's `_id`: MongoDB's own name of it, the only one some change events tell.
@@ -102,6 +102,9 @@ pub struct Block {
     /// What lies at its numbers, ascending from its first one. Those behind the last one in use
     /// are left out, because only the next block tells whether they were lost.
     pub slots: Vec<Slot>,
+    /// Numbers to which something was done (a revoke, a delete, a read flag) before their message was
+    /// stored. It may come yet, and does not tell of this in a change event of its own.
+    pub early: Vec<Seq>,
 }
 
 #[cfg(test)]

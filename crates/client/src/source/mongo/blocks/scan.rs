@@ -195,12 +195,13 @@ fn decode(batch: &RawBatch, only: Option<&ConversationId>) -> Vec<Block> {
         if only.is_some_and(|only| *only != key.conversation_id) {
             continue;
         }
-        let mut slots = Vec::new();
-        wire::read_block(
+        let (mut slots, mut early) = (Vec::new(), Vec::new());
+        wire::read_block_with_early(
             &key.name(),
             document,
             SeqRange::new(1, i64::MAX),
             &mut slots,
+            &mut early,
         );
         // Only the next block could tell whether the numbers behind the last message are lost or
         // not given out yet.
@@ -214,6 +215,7 @@ fn decode(batch: &RawBatch, only: Option<&ConversationId>) -> Vec<Block> {
             key,
             size: value.size() as u64,
             slots,
+            early,
         });
     }
     blocks

@@ -28,7 +28,8 @@ pub enum BlockChange {
         /// Where.
         block: BlockKey,
         /// Which numbers, in the order they were written; all hundred where the block was
-        /// replaced. One number may come more than once.
+        /// replaced, and in a new block those with such a thing and no message. One number may
+        /// come more than once.
         seqs: Vec<Seq>,
     },
     /// The block is not there any more: the server's retention has removed it, with all it held.
@@ -144,15 +145,21 @@ impl Gathered {
         match (event.kind, event.id) {
             (Kind::Insert, _) => {
                 if let Some((block, document)) = event.whole() {
-                    let mut slots = Vec::new();
+                    let (mut slots, mut early) = (Vec::new(), Vec::new());
                     let everything = SeqRange::new(1, i64::MAX);
-                    wire::read_block(&block.name(), document, everything, &mut slots);
+                    let name = block.name();
+                    wire::read_block_with_early(
+                        &name, document, everything, &mut slots, &mut early,
+                    );
                     slots.retain(|slot| !is_padding(slot));
                     self.changes.push(BlockChange::Messages {
-                        block,
+                        block: block.clone(),
                         slots,
                         with_state: true,
                     });
+                    for seq in early {
+                        self.touch(&block, seq);
+                    }
                 }
             }
             (Kind::Replace, _) => {

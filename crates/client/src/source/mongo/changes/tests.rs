@@ -270,6 +270,30 @@ fn a_block_written_at_once_tells_the_state_of_its_slots() {
 }
 
 #[test]
+fn a_block_that_begins_with_a_revoke_says_what_was_touched() {
+    // As the server writes it when a message is revoked that is not stored yet.
+    let id = ObjectId::new();
+    let block = doc! { "_id": id, "doc_id": "si_a_b:2", "msgs": [
+        { "msg": Bson::Null, "revoke": Bson::Null, "del_list": [], "is_read": false },
+        { "msg": Bson::Null, "revoke": { "user_id": "u" }, "del_list": [], "is_read": false },
+        { "msg": Bson::Null, "revoke": Bson::Null, "del_list": ["v"], "is_read": false },
+    ]};
+    let inserted = doc! {
+        "operationType": "insert", "documentKey": { "_id": id }, "fullDocument": block,
+    };
+    let stored = update(id, doc! { "msgs.1.msg": { "content": "a" } });
+    let names = Known::from([(
+        BlockId::from_bytes(id.bytes()),
+        BlockName::parse("si_a_b:2"),
+    )]);
+    let decoded = decoded(&[inserted, stored], &names);
+    assert_eq!(
+        told(&decoded.changes),
+        [("touched", 202), ("touched", 203), ("message", 202)]
+    );
+}
+
+#[test]
 fn what_is_no_block_or_gone_or_of_no_interest_is_no_trouble() {
     let (id, names) = one_block();
     let other = ObjectId::new();

@@ -61,6 +61,18 @@ pub(crate) fn read_block(
     range: SeqRange,
     out: &mut Vec<Slot>,
 ) {
+    read_block_with_early(id, document, range, out, &mut Vec::new());
+}
+
+/// Does the same, and puts the numbers into `early` whose slot holds state (revoked, deleted for whom, read) and
+/// no message: it is not written yet.
+pub(crate) fn read_block_with_early(
+    id: &BlockName,
+    document: Fields<'_>,
+    range: SeqRange,
+    out: &mut Vec<Slot>,
+    early: &mut Vec<Seq>,
+) {
     let seqs = seqs_of(id.number);
     let wanted = seqs.intersection(&range);
     if wanted.is_empty() {
@@ -75,7 +87,11 @@ pub(crate) fn read_block(
                 return;
             }
             if next >= wanted.first {
-                out.push(read_slot(&id.conversation, next, &value));
+                let (slot, is_early) = read_slot(&id.conversation, next, &value);
+                out.push(slot);
+                if is_early {
+                    early.push(next);
+                }
             }
             next = next.next();
         }
@@ -110,9 +126,10 @@ pub(crate) fn read_body(
     Some(message)
 }
 
-fn read_slot(conversation: &ConversationId, seq: Seq, slot: &Value<'_>) -> Slot {
+/// Reads a slot, and whether it holds state and no message.
+fn read_slot(conversation: &ConversationId, seq: Seq, slot: &Value<'_>) -> (Slot, bool) {
     let Some(fields) = slot.document() else {
-        return hole(conversation, seq, HoleCause::NeverStored);
+        return (hole(conversation, seq, HoleCause::NeverStored), false);
     };
     let mut body = None;
     let (mut emptied, mut prepared) = (false, false);
@@ -141,12 +158,16 @@ fn read_slot(conversation: &ConversationId, seq: Seq, slot: &Value<'_>) -> Slot 
             read_message(body, &mut message);
             // The slot decides: it is what every reader and writer of the server goes by.
             message.seq = seq;
-            Slot::Message(message)
+            (Slot::Message(message), false)
         }
         // Padding has all four keys. Deleting for everybody leaves `{msg: null}`, to which a
         // later read flag may be added, but nothing else.
-        None if emptied && !prepared => hole(conversation, seq, HoleCause::Emptied),
-        None => hole(conversation, seq, HoleCause::NeverStored),
+        None if emptied && !prepared => (hole(conversation, seq, HoleCause::Emptied), false),
+        None => {
+            let state =
+                message.revoked.is_some() || !message.deleted_for.is_empty() || message.is_read;
+            (hole(conversation, seq, HoleCause::NeverStored), state)
+        }
     }
 }
 
@@ -292,6 +313,26 @@ mod tests {
         let causes: Vec<_> = slots[1..].iter().filter_map(cause).collect();
         assert_eq!(causes[..2], [HoleCause::Emptied; 2]);
         assert_eq!(causes[2..], [HoleCause::NeverStored; 7]);
+    }
+
+    #[test]
+    fn state_without_a_message_is_told() {
+        let document = doc! { "msgs": [
+            { "msg": { "content": "hi" }, "revoke": { "user_id": "u" } },
+            { "revoke": { "user_id": "u" } },
+            { "msg": Bson::Null, "revoke": Bson::Null, "del_list": ["u"], "is_read": false },
+            { "msg": Bson::Null, "revoke": Bson::Null, "del_list": [], "is_read": true },
+            { "msg": Bson::Null, "revoke": Bson::Null, "del_list": [], "is_read": false },
+            { "msg": Bson::Null },
+            { "msg": Bson::Null, "is_read": true },
+        ]};
+        let bytes = document.to_vec().expect("encodes");
+        let id = BlockName::parse("si_a_b:1").expect("a block");
+        let (mut slots, mut early) = (Vec::new(), Vec::new());
+        let all = SeqRange::new(1, 1000);
+        read_block_with_early(&id, Fields::of(&bytes), all, &mut slots, &mut early);
+        assert_eq!(slots.len(), 100);
+        assert_eq!(early, [Seq(102), Seq(103), Seq(104)]);
     }
 
     #[test]
