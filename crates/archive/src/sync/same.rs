@@ -1,31 +1,39 @@
 //! Whether a server is the one an archive was made of: its address may have changed, its messages not.
 
-use openim_history_client::model::{Message, SeqRange};
+use openim_history_client::model::{ConversationId, Message, SeqRange};
 use openim_history_client::source::{Source, View};
 
 use crate::error::{Error, Result};
-use crate::row::Key;
-use crate::write::Writer;
+use crate::place::Place;
+use crate::row::{Key, Row};
+use crate::write::Ledger;
 
 /// Messages that are compared.
 const SAMPLE: usize = 5;
 
-/// Fails where the server has other messages under the numbers of some the archive has. Where it has none
-/// of them any more, nothing can be told.
-pub(super) async fn check(source: &dyn Source, full: bool, writer: &Writer) -> Result<()> {
-    let ledger = writer.ledger()?;
-    let keys: Vec<Key> = ledger
-        .conversations()
-        .take(SAMPLE)
-        .filter_map(|conversation| {
-            Some(Key {
-                conversation_id: conversation.clone(),
-                seq: ledger.head(conversation)?,
-            })
+/// Returns which messages are compared.
+pub(super) fn sample(ledger: &Ledger) -> Vec<Key> {
+    let newest = |conversation: &ConversationId| {
+        Some(Key {
+            conversation_id: conversation.clone(),
+            seq: ledger.head(conversation)?,
         })
-        .collect();
+    };
+    let conversations = ledger.conversations().take(SAMPLE);
+    conversations.filter_map(newest).collect()
+}
+
+/// Fails where the server has other messages under the numbers of these the archive has. Where it has none of
+/// them any more, nothing can be told. `archived` names the server the archive was made of.
+pub(super) async fn check(
+    source: &dyn Source,
+    full: bool,
+    rows: Vec<Row>,
+    place: &Place,
+    archived: &str,
+) -> Result<()> {
     let (mut same, mut other) = (0, 0);
-    for row in writer.rows_of(&keys).await? {
+    for row in rows {
         let conversation = &row.message.conversation_id;
         let view = if full {
             View::Full
@@ -50,8 +58,8 @@ pub(super) async fn check(source: &dyn Source, full: bool, writer: &Writer) -> R
     }
     if same == 0 && other > 0 {
         return Err(Error::OtherServer {
-            place: writer.place().to_string(),
-            archived: writer.server().to_owned(),
+            place: place.to_string(),
+            archived: archived.to_owned(),
         });
     }
     Ok(())

@@ -1,11 +1,10 @@
 //! Up to where a source was followed: true together with the rows, through the number in the log.
 
-use std::collections::BTreeMap;
-
 use object_store::path::Path as ObjectPath;
-use openim_history_client::model::{ConversationId, Seq, Timestamp};
+use openim_history_client::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::early::Early;
 use crate::error::{Error, Result};
 use crate::place::Place;
 
@@ -21,9 +20,9 @@ pub(crate) struct Cursor {
     /// The place in MongoDB's change stream behind which nothing is taken yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) mongo_token: Option<String>,
-    /// Over REST: up to which number each log of revokes, deletes and reads (`n_`) was taken.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) logs: BTreeMap<ConversationId, Seq>,
+    /// Numbers to which something was done before that place, while their message was not stored yet.
+    #[serde(skip_serializing_if = "Early::is_empty")]
+    pub(crate) early: Early,
 }
 
 fn path(number: u64) -> String {
@@ -33,7 +32,7 @@ fn path(number: u64) -> String {
 impl Cursor {
     /// Whether both are of one place, whenever they were written.
     pub(crate) fn same_place(&self, other: &Self) -> bool {
-        self.mongo_token == other.mongo_token && self.logs == other.logs
+        self.mongo_token == other.mongo_token && self.early == other.early
     }
 
     /// Writes it under the first free number behind `last`, and returns which. It holds once the table's

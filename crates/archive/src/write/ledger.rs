@@ -12,7 +12,7 @@ use crate::tables::file::DataFile;
 use crate::tables::messages::lookup::each_stretch;
 
 /// Numbers of one block, as the server counts them.
-const BLOCK: i64 = 100;
+pub(super) const BLOCK: i64 = 100;
 
 /// Which numbers of each conversation the archive has, and in which months they lie.
 ///

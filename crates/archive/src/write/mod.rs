@@ -4,6 +4,7 @@ mod beside;
 mod change;
 mod cursor;
 mod drafts;
+mod early;
 mod heal;
 mod intake;
 mod ledger;
@@ -11,6 +12,7 @@ mod upkeep;
 mod writer;
 
 pub(crate) use self::cursor::Cursor;
+pub(crate) use self::early::Early;
 pub use self::heal::Healed;
 pub(crate) use self::heal::{open_index, rebuild};
 pub(crate) use self::intake::Calendar;

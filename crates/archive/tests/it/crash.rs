@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use openim_history_archive::index::{IndexSettings, Query};
@@ -14,17 +15,18 @@ use openim_history_archive::sync::{
     ViewSync, follow_mongo,
 };
 use openim_history_archive::{Archive, Place, WriterOptions};
-use openim_history_client::model::Seq;
+use openim_history_client::model::{ContentType, ConversationKind, Seq};
 use openim_history_client::source::mongo::{MongoOptions, MongoSource};
 use openim_history_client::source::rest::{RestOptions, RestSource};
 use openim_history_standin::faults::{Fault, When};
 use openim_history_standin::mongod::Mode;
-use openim_history_standin::rest::Dialect;
+use openim_history_standin::rest::{Dialect, Server};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::change::Changer;
 use crate::follow::Watcher;
+use crate::logs::{ACTS, Act, act};
 use crate::places::{assert_same, content, folder, generated, serve, store_named, sync_views};
 
 const ROLE: &str = "OPENIM_HISTORY_TEST_CRASH";
@@ -443,13 +445,70 @@ async fn follow_in_peace(place: &Place, source: &MongoSource, changer: &mut Chan
     assert_same(place, source).await;
 }
 
+/// Does things to messages of a server over REST, at random, and knows which it deleted for everybody.
+struct Doer<'a> {
+    server: &'a Server,
+    random: fastrand::Rng,
+    keys: Vec<Key>,
+    deleted: BTreeSet<Key>,
+}
+
+impl Doer<'_> {
+    fn act(&mut self) {
+        let key = self.keys[self.random.usize(..self.keys.len())].clone();
+        let what = ACTS[self.random.usize(..ACTS.len())];
+        // Most messages stay.
+        if what == Act::DeleteForAll && self.random.u32(..4) > 0 {
+            return;
+        }
+        if what == Act::Read && !key.conversation_id.as_str().starts_with("si_") {
+            return;
+        }
+        let server = self.server;
+        let done = server.change(|collections| {
+            let slot = collections.slot(key.conversation_id.as_str(), key.seq.0);
+            let is_there = slot.is_some_and(|slot| slot.message().is_some());
+            if is_there {
+                act(collections, &key, what);
+            }
+            is_there
+        });
+        if done && what == Act::DeleteForAll {
+            self.deleted.insert(key);
+        }
+    }
+
+    /// Acts again and again while something else is done.
+    fn act_during<T>(&mut self, other: impl FnOnce() -> T) -> T {
+        let ended = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !ended.load(Ordering::Relaxed) {
+                    self.act();
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+            });
+            let done = other();
+            ended.store(true, Ordering::Relaxed);
+            done
+        })
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_over_rest_that_is_killed_again_and_again_ends_whole() {
     let mut random = fastrand::Rng::with_seed(63);
     let (server, rest) = serve(generated(63, 1_500), Dialect::Main);
     let (_whole, undisturbed) = folder();
     sync_views(&undisturbed, &rest).await;
-    let expected = content(&undisturbed).await;
+    let first = content(&undisturbed).await;
+    let is_chat = |key: &&Key| key.conversation_id.kind() != ConversationKind::Log;
+    let mut doer = Doer {
+        server: &server,
+        random: random.fork(),
+        keys: first.keys().filter(is_chat).cloned().collect(),
+        deleted: BTreeSet::new(),
+    };
     let faults = server.faults();
     faults.everywhere(When::Every(31), Fault::Http(502));
     faults.everywhere(When::Every(37), Fault::DropConnection);
@@ -462,18 +521,41 @@ async fn a_copy_over_rest_that_is_killed_again_and_again_ends_whole() {
             place: place.to_string(),
             url: server.url().to_owned(),
         };
-        while run(
-            &role,
-            place.local().expect("a folder"),
-            &mut random,
-            &mut kills,
-        ) {}
-        let found = content(&place).await;
-        assert_eq!(found.len(), expected.len());
-        for (key, row) in &expected {
-            assert_eq!(found[key].message, row.message, "{key:?}");
+        let archive = place.local().expect("a folder").to_owned();
+        // Things happen while it runs, and while it does not.
+        for _ in 0..14 {
+            doer.act();
+            doer.act_during(|| run(&role, &archive, &mut random, &mut kills));
         }
+        sync_views(&place, &rest).await;
+        assert_shown(&place, &rest, &doer.deleted).await;
         assert_index(&place, &mut random).await;
     }
     kills.assert_enough(50);
+}
+
+/// Whether an archive has what users see now, and beside it only what was deleted for everybody.
+async fn assert_shown(place: &Place, rest: &RestSource, deleted: &BTreeSet<Key>) {
+    let (_keep, undisturbed) = folder();
+    sync_views(&undisturbed, rest).await;
+    let mut found = content(place).await;
+    for (key, shown) in content(&undisturbed).await {
+        let row = found.remove(&key);
+        let row = row.unwrap_or_else(|| panic!("{key:?} is not in the archive"));
+        let (shown, kept) = (&shown.message, &row.message);
+        assert_eq!(kept.is_read, shown.is_read, "{key:?}");
+        assert_eq!(kept.revoked, shown.revoked, "{key:?}");
+        // It may have been read through more than one pair of eyes.
+        for user in &shown.deleted_for {
+            assert!(kept.deleted_for.contains(user), "{key:?}: {user}");
+        }
+        assert_eq!(kept.client_msg_id, shown.client_msg_id, "{key:?}");
+        // Of what was revoked a reader is not shown what it was, nor in a quote.
+        if shown.revoked.is_none() && shown.content_type != ContentType(114) {
+            assert_eq!(kept.content, shown.content, "{key:?}");
+        }
+    }
+    for key in found.keys() {
+        assert!(deleted.contains(key), "{key:?} is not on the server");
+    }
 }

@@ -32,7 +32,7 @@ impl Observer for Watcher {
     }
 }
 
-fn quick() -> FollowOptions {
+pub(crate) fn quick() -> FollowOptions {
     FollowOptions {
         commit: Duration::from_millis(50),
         gather: Duration::from_millis(200),

@@ -67,6 +67,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         if let Some(last) = follow.last_commit {
             facts.push(("last_commit", Cell::new(show(last, &zone))));
         }
+        facts.push(("holes", Cell::new(thousands(follow.counts.holes))));
     }
     facts.push(("messages", Cell::new(thousands(status.messages))));
     if let Some(writer) = &status.writer {

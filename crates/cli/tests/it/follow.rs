@@ -87,9 +87,25 @@ fn a_follower_that_is_told_to_stop_has_everything_committed() {
         let block = doc! {"doc_id": "si_甲_乙:0", "msgs": slots.collect::<Vec<_>>()};
         msg.insert_one(block).await.expect("inserts");
     });
-    until(&place, &mut follower, |status| {
-        status["messages"] == before + 40
+    let status = until(&place, &mut follower, |status| {
+        status["messages"] == before + 40 && status["follow"]["counts"]["new"] == before + 40
     });
+    let told = &status["follow"];
+    assert!(told["lag_seconds"].as_f64() >= Some(0.0), "{status}");
+    assert!(told["events_per_second"].as_f64() >= Some(0.0), "{status}");
+    assert!(told["last_commit"].is_string(), "{status}");
+    assert!(told["counts"]["holes"].is_u64(), "{status}");
+    let shown = place.run(&["status"]);
+    for what in [
+        "STATE",
+        "LAG",
+        "EVENTS/S",
+        "LAST COMMIT",
+        "NO MESSAGE",
+        "MESSAGES",
+    ] {
+        assert!(shown.contains(what), "{what}: {shown}");
+    }
     let (code, said) = terminate(follower);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("following") && said.contains(" changed since it began"));

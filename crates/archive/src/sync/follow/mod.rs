@@ -69,6 +69,7 @@ pub async fn follow_mongo(
     mut stop: Stop<'_>,
 ) -> Result<FollowStatus> {
     let mut reporter = Reporter::new(writer.place().clone(), observer);
+    reporter.state(State::Starting, None, writer).await?;
     let mut wait = RETRY;
     loop {
         let began = Instant::now();
@@ -79,8 +80,9 @@ pub async fn follow_mongo(
                 return Ok(reporter.status());
             }
             Err(Error::Source(error)) if is_passing(&error) => {
+                let trouble = error.to_string();
                 reporter
-                    .state(State::Degraded, Some(error.to_string()), writer)
+                    .state(State::Degraded, Some(trouble.clone()), writer)
                     .await?;
                 if began.elapsed() > wait * 4 {
                     wait = RETRY;
@@ -90,7 +92,7 @@ pub async fn follow_mongo(
                         reporter.state(State::Stopped, None, writer).await?;
                         return Ok(reporter.status());
                     }
-                    () = tokio::time::sleep(wait) => {}
+                    waited = reporter.wait(wait, State::Degraded, &trouble, writer) => waited?,
                 }
                 wait = (wait * 2).min(Duration::from_secs(60));
             }
@@ -119,20 +121,12 @@ async fn attempt(
 ) -> Result<()> {
     use openim_history_client::Error as Trouble;
 
-    reporter.state(State::Starting, None, writer).await?;
     if writer.cursor().mongo_token.is_none() {
         // The token first: what happens while the copy is made is told again behind it.
         match source.now().await {
             Ok(token) => {
-                if !copy(
-                    &source.caught_up_with(&token),
-                    writer,
-                    options,
-                    reporter,
-                    stop,
-                )
-                .await?
-                {
+                let from = source.caught_up_with(&token);
+                if !copy(&from, writer, options, reporter, stop).await? {
                     return Ok(());
                 }
                 let cursor = Cursor {
@@ -173,6 +167,7 @@ async fn copy(
     stop: &mut Stop<'_>,
 ) -> Result<bool> {
     reporter.state(State::Snapshot, None, writer).await?;
+    let began = writer.now();
     let progress = Stoppable::new(reporter.progress());
     let work = async {
         let sync = MongoSync::new(source.clone(), writer, options.sync.clone()).await?;
@@ -183,7 +178,13 @@ async fn copy(
     match outcome {
         // Told to stop, nobody waits for the server to come back.
         Err(Error::Source(error)) if stopped && is_passing(&error) => Ok(false),
-        outcome => outcome.map(|_| !stopped),
+        outcome => {
+            outcome?;
+            if !stopped {
+                reporter.caught_up(began);
+            }
+            Ok(!stopped)
+        }
     }
 }
 

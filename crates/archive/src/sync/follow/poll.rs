@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use futures::TryStreamExt;
-use openim_history_client::model::Slot;
 use openim_history_client::source::View;
 use openim_history_client::source::mongo::{
     BlockId, BlockScope, MongoSource, ScanOptions, ScanScope,
@@ -13,9 +12,9 @@ use super::status::{Reporter, State};
 use super::{Chores, FollowOptions, Stop, copy};
 use crate::error::Result;
 use crate::row::RowSource;
-use crate::sync::log;
+use crate::sync::log::News;
 use crate::sync::seen::SeenBlocks;
-use crate::write::{BlockKey, Writer};
+use crate::write::{BlockKey, Cursor, Writer};
 
 pub(super) async fn run(
     source: &MongoSource,
@@ -29,9 +28,10 @@ pub(super) async fn run(
     loop {
         let mut seen = SeenBlocks::read(writer.place()).await?;
         while compared.elapsed() < options.compare {
-            let round = Instant::now();
+            let (round, began) = (Instant::now(), writer.now());
             let taken = look(source, writer, options, &mut seen).await?;
-            reporter.events(taken, Some(writer.now()));
+            reporter.events(taken);
+            reporter.caught_up(began);
             reporter.state(State::Following, None, writer).await?;
             chores.run(source, writer, options).await?;
             tokio::select! {
@@ -76,7 +76,8 @@ async fn look(
             }
         }
     }
-    let mut touched = log::Touched::new();
+    let mut news = News::default();
+    let mut early = writer.cursor().early.clone();
     let mut weighed = Vec::new();
     if !ids.is_empty() {
         let mut scan = source.scan(ScanOptions {
@@ -86,23 +87,29 @@ async fn look(
         while let Some(blocks) = scan.try_next().await? {
             let mut slots = Vec::new();
             for block in blocks {
-                log::note_news(&block.slots, writer.ledger()?, &mut touched);
-                weighed.push((
-                    BlockKey {
-                        conversation_id: block.key.conversation_id,
-                        number: block.key.number,
-                    },
-                    block.size,
-                ));
-                let wanted = |slot: &Slot| options.sync.wants(slot);
-                slots.extend(block.slots.into_iter().filter(wanted));
+                let key = BlockKey {
+                    conversation_id: block.key.conversation_id,
+                    number: block.key.number,
+                };
+                early.see(&key.conversation_id, key.number, &block.early);
+                weighed.push((key, block.size));
+                slots.extend(block.slots);
             }
+            news.hold(&View::Full, &mut slots, &options.sync, writer.ledger()?);
+            slots.retain(|slot| options.sync.wants(slot));
             let seen = writer.seen(RowSource::Mongo);
             writer.take(slots, seen).await?;
+            if news.is_full() {
+                news.settle(source, writer, RowSource::Mongo).await?;
+            }
         }
     }
-    log::read_back(source, &View::Full, writer, &touched, RowSource::Mongo).await?;
-    writer.commit_rows().await?;
+    news.settle(source, writer, RowSource::Mongo).await?;
+    let cursor = Cursor {
+        early,
+        ..writer.cursor().clone()
+    };
+    writer.commit(cursor).await?;
     for (key, size) in weighed {
         seen.put(key, size);
     }

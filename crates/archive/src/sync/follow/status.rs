@@ -46,8 +46,10 @@ pub struct FollowStatus {
     pub since: Timestamp,
     /// When this was written.
     pub written: Timestamp,
-    /// How far the archive is behind the newest event that was taken in, in seconds: from when it
-    /// happened, by the server's clock, to when it was committed.
+    /// How far the archive may be behind, in seconds: what the server had then was taken in and committed.
+    /// Where the server tells its changes, that is when the newest of them happened, by its clock, or when
+    /// it last said that there is nothing more; where it is asked, when the last round that succeeded
+    /// began. It grows while the server does not answer. `None` before anything was taken in.
     pub lag_seconds: Option<f64>,
     /// Events taken in a second, over the last ten seconds.
     pub events_per_second: f64,
@@ -83,7 +85,8 @@ pub(super) struct Reporter<'a> {
     status: FollowStatus,
     written: Option<Instant>,
     window: (Instant, u64),
-    newest: Option<Timestamp>,
+    /// What the server had then is in the archive.
+    caught_up: Option<Timestamp>,
     before: Option<Counts>,
 }
 
@@ -99,7 +102,7 @@ impl<'a> Reporter<'a> {
             },
             written: None,
             window: (Instant::now(), 0),
-            newest: None,
+            caught_up: None,
             before: None,
         }
     }
@@ -112,8 +115,8 @@ impl<'a> Reporter<'a> {
         self.status.clone()
     }
 
-    /// Counts events, the newest of which happened then.
-    pub(super) fn events(&mut self, events: u64, newest: Option<Timestamp>) {
+    /// Counts events.
+    pub(super) fn events(&mut self, events: u64) {
         self.window.1 += events;
         let elapsed = self.window.0.elapsed().as_secs_f64();
         if elapsed >= 1.0 {
@@ -122,7 +125,30 @@ impl<'a> Reporter<'a> {
         if elapsed >= 10.0 {
             self.window = (Instant::now(), 0);
         }
-        self.newest = newest.or(self.newest);
+    }
+
+    /// Notes that what the server had then is in the archive.
+    pub(super) fn caught_up(&mut self, time: Timestamp) {
+        self.caught_up = Some(time);
+    }
+
+    /// Waits, and goes on telling a state meanwhile: who looks sees that it is alive and how far behind.
+    pub(super) async fn wait(
+        &mut self,
+        time: Duration,
+        state: State,
+        trouble: &str,
+        writer: &Writer,
+    ) -> Result<()> {
+        let until = Instant::now() + time;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            tokio::time::sleep(left.min(EVERY.0)).await;
+            self.state(state, Some(trouble.to_owned()), writer).await?;
+            if left <= EVERY.0 {
+                return Ok(());
+            }
+        }
     }
 
     /// Tells the state, behind a commit. Writes it down when it is another one or the time has come.
@@ -139,10 +165,10 @@ impl<'a> Reporter<'a> {
             self.status.last_commit = Some(now);
         }
         self.status.counts = counts;
-        if let Some(newest) = self.newest.take() {
-            let lag = now.as_millis() - newest.as_millis();
-            self.status.lag_seconds = Some(lag.max(0) as f64 / 1000.0);
-        }
+        self.status.lag_seconds = self.caught_up.map(|caught_up| {
+            let lag = now.as_millis().saturating_sub(caught_up.as_millis());
+            lag.max(0) as f64 / 1000.0
+        });
         if let Ok(ledger) = writer.ledger() {
             self.status.messages = ledger.rows();
         }

@@ -1,10 +1,10 @@
 //! A replica set tells its changes by itself.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 use futures::TryStreamExt;
-use openim_history_client::model::{ConversationId, Hole, HoleCause, Seq, Slot};
+use openim_history_client::model::{Hole, HoleCause, Seq, Slot};
 use openim_history_client::source::mongo::{
     BlockChange, BlockId, BlockKey, ChangeBatch, ChangesOptions, MongoSource, ResumeToken,
     ScanOptions, ScanScope, Start,
@@ -15,7 +15,7 @@ use super::{Chores, FollowOptions, Stop};
 use crate::error::{Error, Result};
 use crate::row::RowSource;
 use crate::sync::mongo::{missing, removed};
-use crate::write::{self, Cursor, Writer};
+use crate::write::{self, Cursor, Early, Writer};
 
 /// Touched numbers that are read back at once, at most.
 const MOST_TOUCHED: usize = 10_000;
@@ -35,8 +35,8 @@ struct Touched {
     since: Option<Instant>,
     /// Whether a block was removed of which only the id is known: as a rule, one that retention took.
     removed: bool,
-    /// Numbers that were touched before their message was there: it comes without what was done to it.
-    early: HashSet<(ConversationId, Seq)>,
+    /// What was done to messages that were not stored yet: these come without it.
+    early: Early,
 }
 
 impl Touched {
@@ -77,21 +77,29 @@ pub(super) async fn run(
         })
         .await?;
     reporter.state(State::CatchingUp, None, writer).await?;
-    let mut touched = Touched::default();
+    let mut touched = Touched {
+        early: writer.cursor().early.clone(),
+        ..Touched::default()
+    };
     let mut chores = Chores::new();
     let mut committed = Instant::now();
     let mut moved = Instant::now();
     let mut is_behind = true;
+    let mut caught_up = None;
     loop {
         let batch = tokio::select! {
             batch = changes.next() => batch?,
             () = &mut *stop => break,
         };
         let events = batch.events;
-        let newest = batch.newest;
+        // An empty one says that until now there is nothing more.
+        caught_up = match events {
+            0 => Some(writer.now()),
+            _ => batch.newest.or(caught_up),
+        };
         token.clone_from(&batch.token);
         take(writer, options, batch, &mut touched).await?;
-        reporter.events(events as u64, newest);
+        reporter.events(events as u64);
         // Nobody waits for what is old already, and a commit of more costs hardly more.
         let patience = if is_behind { BEHIND } else { 1 };
         let due = committed.elapsed() >= options.commit * patience;
@@ -106,6 +114,9 @@ pub(super) async fn run(
                 moved = Instant::now();
             }
             committed = Instant::now();
+            if let Some(time) = caught_up {
+                reporter.caught_up(time);
+            }
             is_behind = events >= MANY;
             let state = if is_behind {
                 State::CatchingUp
@@ -138,11 +149,9 @@ async fn take(
                 with_state,
             } if takes(&block) => {
                 if !with_state && !touched.early.is_empty() {
-                    let early: Vec<Seq> = slots
-                        .iter()
-                        .map(Slot::seq)
-                        .filter(|seq| touched.early.remove(&(block.conversation_id.clone(), *seq)))
-                        .collect();
+                    let seqs = slots.iter().map(Slot::seq);
+                    let early = seqs.filter(|seq| touched.early.has(&block.conversation_id, *seq));
+                    let early: Vec<Seq> = early.collect();
                     if !early.is_empty() {
                         touched.add(block.clone(), early);
                     }
@@ -184,9 +193,10 @@ async fn commit(
     settle: bool,
     idle: bool,
 ) -> Result<bool> {
-    let cursor = Cursor {
+    let cursor = |early: &Early| Cursor {
         mongo_token: Some(token.to_string()),
-        ..writer.cursor().clone()
+        early: early.clone(),
+        ..Cursor::default()
     };
     if settle && touched.waits() {
         // New messages first: what was touched may be among them.
@@ -201,7 +211,7 @@ async fn commit(
                 writer.take(holes, seen).await?;
             }
         }
-        writer.commit(cursor).await?;
+        writer.commit(cursor(&touched.early)).await?;
         return Ok(true);
     }
     if touched.waits() {
@@ -212,14 +222,14 @@ async fn commit(
     if writer.waiting() > 0 && !settle && !idle {
         // Seen again, as after a restart: it waits for the others.
         touched.since.get_or_insert_with(Instant::now);
-        return Ok(!writer.commit_new(cursor).await?);
+        return Ok(!writer.commit_new(cursor(&touched.early)).await?);
     }
     if idle || settle || writer.waiting() > 0 {
         touched.since = None;
-        writer.commit(cursor).await?;
+        writer.commit(cursor(&touched.early)).await?;
         return Ok(true);
     }
-    Ok(!writer.commit_new(cursor).await?)
+    Ok(!writer.commit_new(cursor(&touched.early)).await?)
 }
 
 /// Reads touched numbers as they are now.
@@ -239,12 +249,9 @@ async fn read_back(source: &MongoSource, writer: &mut Writer, touched: &mut Touc
                 continue;
             };
             let conversation = &block.key.conversation_id;
-            for seq in &seqs {
-                let is_there = |slot: &Slot| slot.seq() == *seq && slot.message().is_some();
-                if !block.slots.iter().any(is_there) && !writer.ledger()?.has(conversation, *seq) {
-                    touched.early.insert((conversation.clone(), *seq));
-                }
-            }
+            touched
+                .early
+                .see(conversation, block.key.number, &block.early);
             let wanted = |slot: &Slot| seqs.contains(&slot.seq());
             slots.extend(block.slots.into_iter().filter(wanted));
         }
@@ -252,15 +259,17 @@ async fn read_back(source: &MongoSource, writer: &mut Writer, touched: &mut Touc
         writer.take(slots, seen).await?;
     }
     // Removed since: the stream says so itself later, and this is the same.
-    let gone = left.into_values().flat_map(|(key, seqs)| {
-        seqs.into_iter().map(move |seq| {
-            Slot::Hole(Hole {
+    let mut gone = Vec::new();
+    for (key, seqs) in left.into_values() {
+        touched.early.see(&key.conversation_id, key.number, &[]);
+        for seq in seqs {
+            gone.push(Slot::Hole(Hole {
                 conversation_id: key.conversation_id.clone(),
                 seq,
                 cause: HoleCause::NoBlock,
-            })
-        })
-    });
+            }));
+        }
+    }
     let seen = writer.seen(RowSource::Mongo);
-    writer.take(gone.collect(), seen).await
+    writer.take(gone, seen).await
 }

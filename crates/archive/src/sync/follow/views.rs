@@ -26,11 +26,12 @@ pub async fn follow_views(
     let mut tidied = Instant::now();
     let mut first = true;
     loop {
-        let began = Instant::now();
+        let (began, began_at) = (Instant::now(), writer.now());
         if first {
             reporter.state(State::Snapshot, None, writer).await?;
         }
         let before = writer.counts();
+        let mut trouble = None;
         let progress = Stoppable::new(reporter.progress());
         let round = round(source, writer, options, &progress, first);
         let (outcome, stopped) = progress.watch(round, &mut stop).await;
@@ -40,15 +41,18 @@ pub async fn follow_views(
                 wait = RETRY;
                 first = false;
                 let taken = writer.counts().since(before).new;
-                reporter.events(taken, Some(writer.now()));
+                reporter.events(taken);
+                reporter.caught_up(began_at);
                 reporter.state(State::Following, None, writer).await?;
             }
             Err(Error::Source(error)) if is_passing(&error) => {
-                let trouble = Some(error.to_string());
                 if stopped {
                     break;
                 }
-                reporter.state(State::Degraded, trouble, writer).await?;
+                trouble = Some(error.to_string());
+                reporter
+                    .state(State::Degraded, trouble.clone(), writer)
+                    .await?;
                 wait = (wait * 2).min(Duration::from_secs(60));
             }
             Err(error) => {
@@ -63,8 +67,17 @@ pub async fn follow_views(
             tidied = Instant::now();
         }
         let rest = options.poll.saturating_sub(began.elapsed()).max(wait / 10);
+        let waited = async {
+            match &trouble {
+                Some(trouble) => reporter.wait(rest, State::Degraded, trouble, writer).await,
+                None => {
+                    tokio::time::sleep(rest).await;
+                    Ok(())
+                }
+            }
+        };
         tokio::select! {
-            () = tokio::time::sleep(rest) => {}
+            waited = waited => waited?,
             () = &mut stop => break,
         }
     }

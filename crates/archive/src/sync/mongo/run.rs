@@ -3,25 +3,28 @@
 use std::time::Instant;
 
 use futures::TryStreamExt;
-use openim_history_client::model::{Hole, HoleCause, Slot};
+use openim_history_client::model::{Hole, HoleCause, Slot, Timestamp};
 use openim_history_client::source::View;
-use openim_history_client::source::mongo::{Block, MongoSource, ScanOptions, ScanScope};
+use openim_history_client::source::mongo::{MongoSource, ScanOptions, ScanScope};
 
 use super::plan::MongoPlan;
 use crate::error::Result;
 use crate::row::RowSource;
-use crate::sync::log;
+use crate::sync::log::News;
 use crate::sync::options::{PeopleReport, SyncOptions, SyncReport};
 use crate::sync::people;
 use crate::sync::progress::Progress;
 use crate::sync::same;
 use crate::sync::seen::SeenBlocks;
-use crate::write::{BlockKey, Writer};
+use crate::write::{BlockKey, Cursor, Early, Writer};
 
 /// Blocks and messages after which what they weighed is written down: what is read again after a crash, at most. Each
 /// time, the files of all months under way are ended: more often would mean many small ones.
 const NOTE_BLOCKS: u64 = 100_000;
 const NOTE_MESSAGES: u64 = 2_000_000;
+
+/// How far our clock may be ahead of the server's, in milliseconds.
+const CLOCKS_DIFFER: i64 = 60 * 60 * 1_000;
 
 /// Brings an archive up to date with a server's MongoDB.
 #[derive(Debug)]
@@ -30,6 +33,7 @@ pub struct MongoSync<'a> {
     writer: &'a mut Writer,
     options: SyncOptions,
     seen: SeenBlocks,
+    early: Early,
 }
 
 impl<'a> MongoSync<'a> {
@@ -40,18 +44,22 @@ impl<'a> MongoSync<'a> {
         options: SyncOptions,
     ) -> Result<Self> {
         let seen = SeenBlocks::read(writer.place()).await?;
+        let early = writer.cursor().early.clone();
         Ok(Self {
             source,
             writer,
             options,
             seen,
+            early,
         })
     }
 
     /// Looks what there is to read. The server weighs its blocks for it; nothing is transferred.
     pub async fn plan(&self) -> Result<MongoPlan> {
-        same::check(&self.source, true, self.writer).await?;
         let ledger = self.writer.ledger()?;
+        let sample = self.writer.rows_of(&same::sample(ledger)).await?;
+        let (place, server) = (self.writer.place(), self.writer.server());
+        same::check(&self.source, true, sample, place, server).await?;
         MongoPlan::make(&self.source, &self.options, &self.seen, ledger).await
     }
 
@@ -110,7 +118,13 @@ impl<'a> MongoSync<'a> {
             ..ScanOptions::default()
         });
         let mut weighed: Vec<(BlockKey, u64)> = Vec::new();
-        let mut touched = log::Touched::new();
+        // Where everything is read, what happened before is seen as it is.
+        let mut news = match plan.everything {
+            true => News::since(Timestamp::from_millis(
+                self.writer.now().as_millis() - CLOCKS_DIFFER,
+            )),
+            false => News::default(),
+        };
         let (mut since_note, mut messages) = (0, 0);
         let mut read = 0;
         while !progress.stops()
@@ -119,52 +133,55 @@ impl<'a> MongoSync<'a> {
             let seen = self.writer.seen(RowSource::Mongo);
             let mut bytes = 0;
             let mut slots = Vec::with_capacity(blocks.len() * 100);
-            for Block {
-                key,
-                size,
-                slots: these,
-            } in blocks
-            {
+            for block in blocks {
+                let key = block.key;
                 if !self.options.filter.takes(&key.conversation_id) {
                     continue;
                 }
-                bytes += size;
+                bytes += block.size;
                 since_note += 1;
                 read += 1;
-                weighed.push((
-                    BlockKey {
-                        conversation_id: key.conversation_id,
-                        number: key.number,
-                    },
-                    size,
-                ));
-                // Where everything is read, nothing needs to be read back.
-                if !plan.everything {
-                    log::note_news(&these, self.writer.ledger()?, &mut touched);
-                }
-                slots.extend(these.into_iter().filter(|slot| self.options.wants(slot)));
+                let key = BlockKey {
+                    conversation_id: key.conversation_id,
+                    number: key.number,
+                };
+                self.early
+                    .see(&key.conversation_id, key.number, &block.early);
+                weighed.push((key, block.size));
+                slots.extend(block.slots);
             }
+            let ledger = self.writer.ledger()?;
+            news.hold(&View::Full, &mut slots, &self.options, ledger);
+            slots.retain(|slot| self.options.wants(slot));
             messages += slots.len() as u64;
             self.writer.take(slots, seen).await?;
             progress.advance(bytes);
+            if news.is_full() {
+                news.settle(&self.source, self.writer, RowSource::Mongo)
+                    .await?;
+            }
             if since_note >= NOTE_BLOCKS || messages >= NOTE_MESSAGES {
                 (since_note, messages) = (0, 0);
-                self.writer.commit_rows().await?;
+                news.settle(&self.source, self.writer, RowSource::Mongo)
+                    .await?;
+                self.commit().await?;
                 self.note(&mut weighed);
                 self.seen.write(self.writer.place()).await?;
             }
         }
-        log::read_back(
-            &self.source,
-            &View::Full,
-            self.writer,
-            &touched,
-            RowSource::Mongo,
-        )
-        .await?;
-        self.writer.commit_rows().await?;
+        news.settle(&self.source, self.writer, RowSource::Mongo)
+            .await?;
+        self.commit().await?;
         self.note(&mut weighed);
         Ok(read)
+    }
+
+    async fn commit(&mut self) -> Result<()> {
+        let cursor = Cursor {
+            early: self.early.clone(),
+            ..self.writer.cursor().clone()
+        };
+        self.writer.commit(cursor).await
     }
 
     /// Notes what was read, once it is committed. A copy of some time only must not keep another

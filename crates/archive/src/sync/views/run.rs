@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use futures::StreamExt;
 use futures::stream;
-use openim_history_client::model::{Slot, Timestamp, UserId};
+use openim_history_client::model::{Slot, Timestamp};
 use openim_history_client::source::{Source, View};
 
 use super::holes::Holes;
@@ -12,7 +12,7 @@ use super::plan::{People, Task, ViewPlan};
 use crate::error::Result;
 use crate::place::Place;
 use crate::row::RowSource;
-use crate::sync::log;
+use crate::sync::log::News;
 use crate::sync::options::{PeopleReport, SyncOptions, SyncReport};
 use crate::sync::progress::Progress;
 use crate::sync::same;
@@ -46,8 +46,10 @@ impl<'a> ViewSync<'a> {
 
     /// Looks what there is to read: lists users, groups and conversations, and how far these go.
     pub async fn plan(&self, progress: &dyn Progress) -> Result<ViewPlan> {
-        same::check(self.source, false, self.writer).await?;
         let ledger = self.writer.ledger()?;
+        let sample = self.writer.rows_of(&same::sample(ledger)).await?;
+        let (place, server) = (self.writer.place(), self.writer.server());
+        same::check(self.source, false, sample, place, server).await?;
         ViewPlan::make(self.source, &self.options, &self.holes, ledger, progress).await
     }
 
@@ -98,7 +100,7 @@ impl<'a> ViewSync<'a> {
                 (task, range, slots)
             })
             .buffered(source.concurrency().max(1));
-        let mut touched: Vec<(UserId, log::Touched)> = Vec::new();
+        let mut news = News::default();
         let mut count = 0;
         let mut stopped = false;
         while let Some((task, range, slots)) = answers.next().await {
@@ -106,29 +108,25 @@ impl<'a> ViewSync<'a> {
                 stopped = true;
                 break;
             }
-            let slots = slots?;
+            let mut slots = slots?;
             count += 1;
-            let mut told = log::Touched::new();
-            log::note_news(&slots, self.writer.ledger()?, &mut told);
             for slot in &slots {
                 if let Slot::Hole(hole) = slot {
                     self.holes.put(&hole.conversation_id, hole.seq);
                 }
             }
-            let taken = slots.into_iter().filter(|slot| self.options.wants(slot));
-            let taken = taken.collect();
-            if !told.is_empty() {
-                touched.push((task.viewer.clone(), told));
-            }
+            let view = View::As(task.viewer.clone());
+            news.hold(&view, &mut slots, &self.options, self.writer.ledger()?);
+            slots.retain(|slot| self.options.wants(slot));
             let seen = self.writer.seen(RowSource::Rest);
-            self.writer.take(taken, seen).await?;
+            self.writer.take(slots, seen).await?;
+            if news.is_full() {
+                news.settle(source, self.writer, RowSource::Rest).await?;
+            }
             progress.advance(range.len());
         }
         drop(answers);
-        for (viewer, told) in touched {
-            let view = View::As(viewer);
-            log::read_back(source, &view, self.writer, &told, RowSource::Rest).await?;
-        }
+        news.settle(source, self.writer, RowSource::Rest).await?;
         Ok((count, stopped))
     }
 }
