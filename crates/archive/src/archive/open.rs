@@ -46,17 +46,21 @@ impl Archive {
         })
     }
 
+    /// Opens an archive, if one lies there; `None` where one could be made. Fails where something else lies.
+    pub async fn open_if_there(place: &Place) -> Result<Option<Self>> {
+        match Self::open(place).await {
+            Err(Error::NotAnArchive { .. }) => {
+                refuse_foreign(place).await?;
+                Ok(None)
+            }
+            opened => opened.map(Some),
+        }
+    }
+
     /// Opens an archive for writing, or makes one of the server of that name where nothing lies yet.
     pub async fn write(place: &Place, server: &str, options: WriterOptions) -> Result<Writer> {
-        let found = Manifest::read(place).await?;
-        if found.is_none()
-            && let Some(found) = place.occupant().await?
-            && !is_ours(&found)
-        {
-            return Err(Error::Foreign {
-                place: place.to_string(),
-                found,
-            });
+        if Manifest::read(place).await?.is_none() {
+            refuse_foreign(place).await?;
         }
         let lock = Lock::take(place, options.lease).await?;
         place.sweep().await?;
@@ -190,6 +194,17 @@ pub(crate) fn index_folder(place: &Place, chosen: Option<&PathBuf>) -> Option<Pa
     chosen
         .cloned()
         .or_else(|| Some(place.local()?.join(SEARCH)))
+}
+
+/// Fails where something lies that is no archive.
+async fn refuse_foreign(place: &Place) -> Result<()> {
+    match place.occupant().await? {
+        Some(found) if !is_ours(&found) => Err(Error::Foreign {
+            place: place.to_string(),
+            found,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a name is one that the making of an archive leaves behind when it is broken off.

@@ -12,8 +12,8 @@ mod same;
 mod seen;
 mod views;
 
-pub use self::filter::Filter;
 pub(crate) use self::filter::matches;
+pub use self::filter::{Chosen, Filter};
 pub use self::follow::{
     FollowOptions, FollowStatus, Observer, State, Stop, follow_mongo, follow_views,
 };

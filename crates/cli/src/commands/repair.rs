@@ -220,7 +220,7 @@ fn wanted(found: &Checked, chosen: Filter) -> Option<Filter> {
         return Some(chosen);
     }
     Some(Filter {
-        only: ids.into_iter().collect(),
+        only: ids.into_iter().map(Into::into).collect(),
         exclude: Vec::new(),
     })
 }

@@ -54,7 +54,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let archive = Archive::open(&args.archive.place(&config)?).await?;
     let filter = match &args.conversation {
         Some(id) => Filter {
-            only: vec![id.clone()],
+            only: vec![id.clone().into()],
             exclude: Vec::new(),
         },
         None => args.filter.resolve(&config, &app.ui).await?,

@@ -1,7 +1,11 @@
 //! The commands around an archive: sync, verify, repair, info, status, index.
 
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
 use bson::doc;
 use insta::assert_snapshot;
+use openim_history_archive::{Archive, WriterOptions};
 use openim_history_standin::mongod::{Account, Mode, Mongod, MongodOptions};
 use openim_history_standin::recorded;
 use serde_json::Value;
@@ -75,6 +79,103 @@ fn a_dry_run_says_what_there_is_to_read_and_makes_nothing() {
     assert!(place.run(&["sync", "--quiet"]).starts_with("exit 0"));
     let (planned, _) = json(&place, &["sync", "--dry-run", "--format", "json"]);
     assert_eq!(planned["plan"]["to_read"], 0, "{planned}");
+}
+
+/// Everything in a folder: names, contents, and when each was written.
+fn snapshot(folder: &Path) -> Vec<(PathBuf, Vec<u8>, SystemTime)> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let written = path.metadata().and_then(|metadata| metadata.modified());
+                let content = std::fs::read(&path).expect("a file");
+                files.push((path, content, written.expect("a time")));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn a_dry_run_beside_somebody_who_writes_says_the_same_and_changes_nothing() {
+    let (_mongod, place) = recorded_mongod(Mode::Standalone);
+    assert!(place.run(&["sync", "--quiet"]).starts_with("exit 0"));
+    let archive = place.path().join("openim-archive");
+    let opened = runtime().block_on(async {
+        let place = openim_history_archive::Place::folder(&archive).expect("a path");
+        Archive::write(&place, "a test", WriterOptions::default()).await
+    });
+    let writer = opened.expect("opens");
+    // Left behind by a write that was cut off: a writer would sweep it away.
+    let old = SystemTime::now() - Duration::from_secs(7_200);
+    let left = archive.join("sync/status.json#1");
+    std::fs::write(&left, "{").expect("writes");
+    let file = std::fs::File::options().write(true).open(&left);
+    file.and_then(|file| file.set_modified(old)).expect("sets");
+    let before = snapshot(&archive);
+    let locked = place.run(&["sync"]);
+    assert!(locked.contains("is being written by"), "{locked}");
+    let (planned, code) = json(&place, &["sync", "--dry-run", "--json"]);
+    assert_eq!((code, &planned["plan"]["to_read"]), (Some(0), &0.into()));
+    assert_eq!(snapshot(&archive), before);
+    runtime().block_on(writer.close()).expect("closes");
+    // Over REST, too, and where nobody writes.
+    let server = server();
+    let place = Place::new().server(&server);
+    assert!(place.run(&["sync", "--quiet"]).starts_with("exit 0"));
+    let archive = place.path().join("openim-archive");
+    let left = archive.join("sync/status.json#1");
+    std::fs::write(&left, "{").expect("writes");
+    let file = std::fs::File::options().write(true).open(&left);
+    file.and_then(|file| file.set_modified(old)).expect("sets");
+    let before = snapshot(&archive);
+    let (planned, code) = json(&place, &["sync", "--dry-run", "--json"]);
+    assert_eq!((code, &planned["plan"]["to_read"]), (Some(0), &0.into()));
+    assert_eq!(snapshot(&archive), before);
+}
+
+#[test]
+fn what_is_excluded_is_not_copied_and_what_is_older_neither() {
+    let (_mongod, place) = recorded_mongod(Mode::Standalone);
+    let ids = |args: &[&str]| -> Vec<String> {
+        let mut all = vec!["sql", "--format", "json"];
+        all.extend(args);
+        let (rows, code) = json(&place, &all);
+        assert_eq!(code, Some(0), "{rows}");
+        let rows = rows.as_array().expect("rows").iter();
+        rows.map(|row| row["id"].as_str().expect("a text").to_owned())
+            .collect()
+    };
+    let conversations = "select distinct conversation_id as id from messages order by 1";
+    let shown = place.run(&["sync", "all", "--quiet"]);
+    assert!(shown.starts_with("exit 0"), "{shown}");
+    let all = ids(&["--archive", "all", conversations]);
+    let shown = place.run(&["sync", "some", "--exclude", "sg_*", "--exclude", "Alice"]);
+    assert!(shown.starts_with("exit 0"), "{shown}");
+    let some = ids(&["--archive", "some", conversations]);
+    let is_out = |id: &str| {
+        let of_group = id.starts_with("sg_") || id.starts_with("n_") && !id[2..].contains('_');
+        of_group || id.split('_').any(|part| part == "alice")
+    };
+    let left: Vec<String> = all.iter().filter(|id| !is_out(id)).cloned().collect();
+    assert!(!left.is_empty() && left.len() < all.len(), "{all:?}");
+    assert_eq!(some, left);
+    // Times in order; those of the second half.
+    let sent = "select cast(send_time as varchar) as id from messages order by send_time";
+    let times = ids(&["--archive", "all", sent]);
+    let middle = times[times.len() / 2][.."2026-11-24T10:29:33".len()].replace(' ', "T");
+    let shown = place.run(&["sync", "late", "--since", &middle]);
+    assert!(shown.starts_with("exit 0"), "{shown}");
+    let late = ids(&["--archive", "late", sent]);
+    let expected = times.iter().filter(|time| time.replace(' ', "T") >= middle);
+    let expected: Vec<String> = expected.cloned().collect();
+    assert!(expected.len() < times.len(), "{times:?}");
+    assert_eq!(late, expected);
 }
 
 #[test]

@@ -7,9 +7,11 @@ use openim_history_client::model::ConversationId;
 use openim_history_client::source::mongo::{BlockId, BlockScope, MongoSource};
 use serde::Serialize;
 
+use crate::archive::Archive;
 use crate::error::Result;
 use crate::sync::filter::Filter;
 use crate::sync::options::SyncOptions;
+use crate::sync::same;
 use crate::sync::seen::SeenBlocks;
 use crate::write::{BlockKey, Ledger};
 
@@ -36,6 +38,24 @@ pub struct MongoPlan {
 }
 
 impl MongoPlan {
+    /// Looks what there is to read into an archive, or into one that is yet to be made. The archive is only read
+    /// for it: somebody else may be writing to it.
+    pub async fn look(
+        source: &MongoSource,
+        archive: Option<&Archive>,
+        options: &SyncOptions,
+    ) -> Result<Self> {
+        let Some(archive) = archive else {
+            return Self::make(source, options, &SeenBlocks::default(), &Ledger::default()).await;
+        };
+        let (place, server) = (archive.place(), &archive.manifest().server);
+        let ledger = Ledger::read(place, archive.messages.files()).await?;
+        let sample = archive.get(&same::sample(&ledger)).await?;
+        same::check(source, true, sample, place, server).await?;
+        let seen = SeenBlocks::read(place).await?;
+        Self::make(source, options, &seen, &ledger).await
+    }
+
     pub(super) async fn make(
         source: &MongoSource,
         options: &SyncOptions,

@@ -9,10 +9,12 @@ use openim_history_client::source::{Page, PageRequest, Source, View};
 use serde::Serialize;
 
 use super::holes::Holes;
+use crate::archive::Archive;
 use crate::error::Result;
 use crate::sync::filter::Filter;
 use crate::sync::options::SyncOptions;
 use crate::sync::progress::Progress;
+use crate::sync::same;
 use crate::tables::small::ReadState;
 use crate::write::Ledger;
 
@@ -51,6 +53,26 @@ pub(super) struct People {
 }
 
 impl ViewPlan {
+    /// Looks what there is to read into an archive, or into one that is yet to be made. The archive is only read
+    /// for it: somebody else may be writing to it.
+    pub async fn look(
+        source: &dyn Source,
+        archive: Option<&Archive>,
+        options: &SyncOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let Some(archive) = archive else {
+            let (holes, ledger) = (Holes::default(), Ledger::default());
+            return Self::make(source, options, &holes, &ledger, progress).await;
+        };
+        let (place, server) = (archive.place(), &archive.manifest().server);
+        let ledger = Ledger::read(place, archive.messages.files()).await?;
+        let sample = archive.get(&same::sample(&ledger)).await?;
+        same::check(source, false, sample, place, server).await?;
+        let holes = Holes::read(place).await?;
+        Self::make(source, options, &holes, &ledger, progress).await
+    }
+
     pub(super) async fn make(
         source: &dyn Source,
         options: &SyncOptions,
@@ -172,9 +194,9 @@ async fn shares_and_people(
         let mut ids = Vec::new();
         for row in &rows {
             let id = &row.conversation_id;
-            ids.extend([Some(id.clone()), id.log()].into_iter().flatten());
+            ids.extend(filter.takes(id).then(|| id.clone()));
+            ids.extend(id.log().filter(|log| filter.takes_log(log, id)));
         }
-        ids.retain(|id| filter.takes(id));
         ids.sort();
         ids.dedup();
         let view = View::As(user.user_id.clone());

@@ -2,12 +2,12 @@
 
 use indicatif::BinaryBytes;
 use openim_history_archive::media::{MediaOptions, MediaPlan};
-use openim_history_archive::sync::{MongoPlan, MongoSync, SyncOptions, ViewPlan, ViewSync};
-use openim_history_archive::{Archive, Error, Place, Writer, WriterOptions};
+use openim_history_archive::sync::{MongoPlan, SyncOptions, ViewPlan};
+use openim_history_archive::{Archive, Place};
 use serde::Serialize;
 
-use crate::archive::{Stages, Way, json, pairs, writer};
-use crate::error::{CommandError, Result};
+use crate::archive::{Stages, Way, json, pairs};
+use crate::error::Result;
 use crate::numbers::thousands;
 use crate::run::App;
 use crate::table::Cell;
@@ -31,20 +31,21 @@ pub(super) async fn run(
     media: Option<MediaOptions>,
     is_json: bool,
 ) -> Result {
-    let (mut writer, _folder) = opened(place, way).await?;
+    // Only read: a follower may be writing, and nothing is to be changed.
+    let archive = Archive::open_if_there(place).await?;
+    let archive = archive.as_ref();
     let stages = Stages::new(&app.ui, way.counts_bytes(), None);
     let planned = match way {
         Way::Mongo(source) => {
-            let sync = MongoSync::new(source.clone(), &mut writer, options).await?;
-            Plan::Mongo(stages.watch(sync.plan()).await?)
+            let plan = MongoPlan::look(source, archive, &options);
+            Plan::Mongo(stages.watch(plan).await?)
         }
         Way::Api(source) => {
-            let sync = ViewSync::new(&**source, &mut writer, options).await?;
-            Plan::Api(stages.watch(sync.plan(&stages)).await?)
+            let plan = ViewPlan::look(&**source, archive, &options, &stages);
+            Plan::Api(stages.watch(plan).await?)
         }
     };
     drop(stages);
-    writer.close().await?;
     let media = match media {
         Some(options) => super::media::plan(app, place, options).await?,
         None => None,
@@ -112,43 +113,5 @@ impl Plan {
                 ("to_read", number(plan.to_read)),
             ],
         }
-    }
-}
-
-/// Opens the archive without touching its index. Where there is none, an empty one in a temporary
-/// folder stands for it, so that nothing is made at the place itself.
-async fn opened(place: &Place, way: &Way) -> Result<(Writer, Option<tempfile::TempDir>)> {
-    let is_free = match Archive::open(place).await {
-        Err(Error::NotAnArchive { .. }) => place.local().is_none_or(is_vacant),
-        opened => {
-            opened?;
-            false
-        }
-    };
-    if !is_free {
-        return Ok((writer(place, way.server(), without_index()).await?, None));
-    }
-    let folder = tempfile::tempdir().map_err(|source| {
-        CommandError::from(openim_history_client::Error::Io {
-            what: "no temporary folder can be made".into(),
-            source,
-        })
-    })?;
-    let stand_in = Place::folder(folder.path())?;
-    let stood_in = writer(&stand_in, way.server(), without_index()).await?;
-    Ok((stood_in, Some(folder)))
-}
-
-fn without_index() -> WriterOptions {
-    WriterOptions {
-        index: None,
-        ..WriterOptions::default()
-    }
-}
-
-fn is_vacant(folder: &std::path::Path) -> bool {
-    match std::fs::read_dir(folder) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
     }
 }
