@@ -4,6 +4,7 @@ mod mongo;
 mod run;
 mod search;
 mod sql;
+mod terminal;
 
 mod archive;
 mod both_ways;

@@ -6,6 +6,7 @@ use openim_history_standin::mongod::Mode;
 
 use crate::archive::{json, recorded_mongod};
 use crate::run::Place;
+use crate::terminal::on_a_terminal;
 
 /// A folder with an archive of the recorded history; the server is gone.
 fn archived() -> Place {
@@ -107,6 +108,20 @@ fn a_parquet_file_is_read_by_others_and_never_overwrites() {
     assert!(!place.path().join("x.csv").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_way_of_an_answer_is_left_alone() {
+    let place = archived();
+    let link = place.path().join("answer.csv");
+    std::os::unix::fs::symlink("nowhere", &link).expect("links");
+    let shown = place.run(&["sql", "SELECT 1", "--format", "csv", "--to", "answer.csv"]);
+    assert!(
+        shown.starts_with("exit 2") && shown.contains("is there already"),
+        "{shown}"
+    );
+    assert!(link.symlink_metadata().is_ok(), "the link is still there");
+}
+
 #[test]
 fn mistakes_are_told_and_nothing_is_written() {
     let place = archived();
@@ -143,28 +158,10 @@ fn mistakes_are_told_and_nothing_is_written() {
     }
 }
 
-/// The prompt needs a terminal: Python's pty is one.
 #[test]
 fn a_prompt_asks_again_after_a_mistake_and_remembers() {
     let place = archived();
-    let script = r#"
-import os, pty, re, select, sys, time
-program, *args = sys.argv[1:]
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execv(program, [program, *args])
-seen = ''
-def until(text):
-    global seen
-    limit = time.time() + 60
-    while text not in seen:
-        if time.time() > limit:
-            sys.exit('never saw ' + text + ' in ' + repr(seen))
-        if select.select([terminal], [], [], 1)[0]:
-            seen += os.read(terminal, 65536).decode('utf8', 'replace')
-    seen = seen[seen.index(text) + len(text):]
-def type(text):
-    os.write(terminal, text.encode())
+    let script = r"
 until('sql>')
 type('SELEKT;\r')
 until('Error:')
@@ -183,23 +180,29 @@ type('\x03')
 until('stopped')
 until('sql>')
 type('\\q\r')
-_, status = os.waitpid(pid, 0)
-sys.exit(os.waitstatus_to_exitcode(status))
-"#;
-    let python = std::env::var("OPENIM_HISTORY_PYTHON").expect("scripts/test sets it");
-    let output = Command::new(python)
-        .args(["-c", script, env!("CARGO_BIN_EXE_openim-history"), "sql"])
-        .env("HOME", place.path())
-        .env("TERM", "xterm")
-        .env("LANG", "C.UTF-8")
-        .env_remove("XDG_STATE_HOME")
-        .current_dir(place.path())
-        .stdin(Stdio::null())
-        .output()
-        .expect("Python runs");
+end()
+";
+    let output = on_a_terminal(&place, &["sql"], script);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     let history = place.path().join(".local/state/openim-history/sql-history");
     let history = std::fs::read_to_string(history).expect("it remembers");
     assert!(history.contains("22 AS answer"), "{history}");
+}
+
+#[test]
+fn one_file_is_not_offered_to_many_statements() {
+    let place = archived();
+    let script = r"
+until('takes the answer of one statement')
+end()
+";
+    let output = on_a_terminal(
+        &place,
+        &["sql", "--format", "csv", "--to", "answer.csv"],
+        script,
+    );
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(!place.path().join("answer.csv").exists());
 }

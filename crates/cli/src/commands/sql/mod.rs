@@ -43,7 +43,7 @@ pub(crate) struct Args {
     /// How rows are written [default: table]
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<SqlFormat>,
-    /// Writes to this file instead of standard output; it must not exist yet
+    /// Writes the answer to this file instead of standard output; it must not exist yet
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
     /// Lets sorting, joining and grouping take so much memory, like 512MB, before they go on from the disk
@@ -70,6 +70,16 @@ fn duration(text: &str) -> Result<Duration, String> {
 pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let config = app.configure()?;
     let statement = args.statement()?;
+    if let (None, false, Some(to)) = (&statement, args.tables, &args.to) {
+        // One file cannot take the answers of many statements.
+        return Err(CommandError::usage_with_hint(
+            format!(
+                "--to: {} takes the answer of one statement, and there is none",
+                to.display()
+            ),
+            "write the statement behind `sql`, or name its file with --file; at a prompt answers are only shown",
+        ));
+    }
     let format = SqlFormat::chosen(args.format, &config);
     let target = Target::new(format, args.to.as_deref())?;
     // Opening the index may mean to build it: only who asks it has to wait.

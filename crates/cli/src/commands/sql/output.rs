@@ -76,12 +76,9 @@ impl Target {
                 "name a file with --to",
             ));
         }
-        if let Some(file) = file.filter(|file| file.exists()) {
-            let text = format!("--to: {} is there already", file.display());
-            return Err(CommandError::usage_with_hint(
-                text,
-                "name another file; nothing is overwritten",
-            ));
+        // Told before anything is read. A link that leads nowhere is there, too.
+        if let Some(file) = file.filter(|file| file.symlink_metadata().is_ok()) {
+            return Err(taken(file));
         }
         let file = file.map(Path::to_path_buf);
         Ok(Self { format, file })
@@ -103,15 +100,9 @@ pub(super) async fn answer(app: &mut App, sql: &Sql, statement: &str, target: &T
         }
         Some(file) => {
             let zone = app.ui.zone.clone();
-            let written = interrupted
+            interrupted
                 .or(to_file(answer, target.format, &zone, file))
-                .await;
-            let written = written.and_then(|written| written);
-            if written.is_err() {
-                // Half an answer must not be taken for a whole one.
-                let _ = std::fs::remove_file(file);
-            }
-            written?
+                .await??
         }
     };
     let took = began.elapsed();
@@ -125,20 +116,53 @@ pub(super) async fn answer(app: &mut App, sql: &Sql, statement: &str, target: &T
 }
 
 async fn to_file(answer: Answer, format: SqlFormat, zone: &TimeZone, file: &Path) -> Result<u64> {
-    let failed = |error: &dyn std::fmt::Display| {
-        CommandError::usage(format!(
-            "--to: {} cannot be written: {error}",
-            file.display()
-        ))
-    };
-    let opened = File::create_new(file).map_err(|error| failed(&error))?;
-    match format.rows() {
+    let (opened, begun) = Begun::create(file)?;
+    let written = match format.rows() {
         Some(format) => {
             let mut out = Out::to_file(opened);
-            rows(answer, format, zone, &mut out).await
+            rows(answer, format, zone, &mut out).await?
         }
-        None => parquet_file(answer, opened).await,
+        None => parquet_file(answer, opened).await?,
+    };
+    begun.finish();
+    Ok(written)
+}
+
+/// A file that was made for an answer and does not hold all of it yet. Dropped before it is finished, whatever the
+/// reason, it goes: half an answer must not be taken for a whole one. A file that was there before is never
+/// touched.
+struct Begun<'a>(Option<&'a Path>);
+
+impl<'a> Begun<'a> {
+    fn create(path: &'a Path) -> Result<(File, Self)> {
+        match File::create_new(path) {
+            Ok(file) => Ok((file, Self(Some(path)))),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(taken(path)),
+            Err(error) => Err(CommandError::usage(format!(
+                "--to: {} cannot be written: {error}",
+                path.display()
+            ))),
+        }
     }
+
+    fn finish(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if let Some(path) = self.0 {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+fn taken(file: &Path) -> CommandError {
+    CommandError::usage_with_hint(
+        format!("--to: {} is there already", file.display()),
+        "name another file; nothing is overwritten",
+    )
 }
 
 async fn parquet_file(mut answer: Answer, file: File) -> Result<u64> {
@@ -247,5 +271,27 @@ impl Row for AnswerRow<'_> {
             }
         });
         fields.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_goes_with_half_an_answer_and_only_where_it_was_made_for_it() {
+        let keep = tempfile::tempdir().expect("a folder");
+        let path = keep.path().join("answer.csv");
+        drop(Begun::create(&path).expect("makes"));
+        assert!(!path.exists(), "half an answer");
+        let (_, begun) = Begun::create(&path).expect("makes");
+        begun.finish();
+        assert!(path.exists(), "a whole one");
+        let Err(error) = Begun::create(&path) else {
+            panic!("it was overwritten");
+        };
+        let said = error.text().unwrap_or_default();
+        assert!(said.contains("is there already"), "{said}");
+        assert!(path.exists(), "that of somebody else");
     }
 }
