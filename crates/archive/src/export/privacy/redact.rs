@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use openim_history_client::model::{Lang, Message};
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::digits::{Number, classify};
 use super::keys::{Held, held};
+use super::numbers::numbers;
 use super::{Blackened, LAYERS};
 use crate::row::{Row, What};
 
@@ -17,9 +17,8 @@ static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}").ok()
 });
 
-/// Digits with at most one blank or dash between two.
-static DIGITS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[0-9](?:[ -]?[0-9])*[Xx]?").ok());
+/// The digits of the shortest number there is.
+const FEWEST: usize = 9;
 
 pub(super) struct Redactor {
     lang: Lang,
@@ -84,7 +83,7 @@ impl Redactor {
     fn value(&self, value: &mut Value, key: Held, depth: u32, blackened: &mut Blackened) -> bool {
         match value {
             Value::Object(object) => {
-                let mut changed = false;
+                let mut changed = self.keys(object, blackened);
                 for (key, value) in object.iter_mut() {
                     changed |= self.value(value, held(key), depth, blackened);
                 }
@@ -98,11 +97,7 @@ impl Redactor {
                 changed
             }
             Value::String(text) => {
-                let is_of_machines = matches!(
-                    key,
-                    Held::User | Held::Group | Held::Conversation | Held::Address | Held::Technical
-                );
-                let redacted = if is_of_machines {
+                let redacted = if is_of_machines(key) {
                     None
                 } else {
                     self.json(text, depth + 1, blackened)
@@ -113,8 +108,39 @@ impl Redactor {
                 }
                 changed
             }
+            // Some write the number of a phone as a number.
+            Value::Number(number) if !is_of_machines(key) => {
+                match self.text(&number.to_string(), blackened) {
+                    Some(redacted) => {
+                        *value = Value::String(redacted);
+                        true
+                    }
+                    None => false,
+                }
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
+    }
+
+    /// Blackens what stands in keys; those that are one then are told apart by numbers.
+    fn keys(&self, object: &mut Map<String, Value>, blackened: &mut Blackened) -> bool {
+        if !object
+            .keys()
+            .any(|key| self.text(key, &mut Blackened::new()).is_some())
+        {
+            return false;
+        }
+        let mut number = 1;
+        for (key, value) in std::mem::take(object) {
+            let shown = self.text(&key, blackened).unwrap_or(key);
+            let mut key = shown.clone();
+            while object.contains_key(&key) {
+                number += 1;
+                key = format!("{shown} {number}");
+            }
+            object.insert(key, value);
+        }
+        true
     }
 
     /// Returns a text without what is blackened; `None` where there is nothing of it.
@@ -131,11 +157,8 @@ impl Redactor {
             );
         }
         let of_mail = found.len();
-        if let Some(digits) = &*DIGITS {
-            for run in digits.find_iter(&narrow) {
-                numbers(run.as_str(), run.start(), &mut found);
-            }
-        }
+        let numbers = numbers(&narrow).into_iter();
+        found.extend(numbers.map(|(start, end, number)| (start, end, number.name())));
         // Digits inside an address of mail are part of it.
         let (mails, numbers) = found.split_at(of_mail);
         let is_apart = |start: usize, end: usize| {
@@ -172,7 +195,7 @@ impl Redactor {
     fn label(&self, what: &str) -> &'static str {
         match (what, self.lang) {
             ("phone", Lang::En) => "[phone]",
-            ("phone", Lang::Zh) => "[手机号]",
+            ("phone", Lang::Zh) => "[电话号码]",
             ("id_card", Lang::En) => "[ID card]",
             ("id_card", Lang::Zh) => "[身份证号]",
             ("bank_card", Lang::En) => "[bank card]",
@@ -181,6 +204,14 @@ impl Redactor {
             (_, Lang::Zh) => "[邮箱]",
         }
     }
+}
+
+/// Whether a key holds what programs made of their own, in which digits mean nothing.
+fn is_of_machines(key: Held) -> bool {
+    matches!(
+        key,
+        Held::User | Held::Group | Held::Conversation | Held::Address | Held::Technical
+    )
 }
 
 /// Whether there is anything that could be blackened, seen quickly: most messages have none.
@@ -193,7 +224,7 @@ fn may_have_some(text: &str) -> bool {
             _ => {}
         }
     }
-    at || digits >= 11
+    at || digits >= FEWEST
 }
 
 /// Returns the text with wide digits, letters and signs made narrow, and where each of its bytes stood; `None`
@@ -228,40 +259,6 @@ fn place(places: Option<&[usize]>, at: usize) -> usize {
     places.map_or(at, |places| places.get(at).copied().unwrap_or(usize::MAX))
 }
 
-/// Finds the numbers in a run of digits, the longest first from each group on.
-fn numbers(run: &str, start: usize, found: &mut Vec<(usize, usize, &'static str)>) {
-    /// More groups than any number has.
-    const GROUPS: usize = 6;
-    let mut groups: Vec<(usize, &str)> = Vec::new();
-    let mut at = 0;
-    for group in run.split([' ', '-']) {
-        groups.push((at, group));
-        at += group.len() + 1;
-    }
-    let mut first = 0;
-    while first < groups.len() {
-        let longest = GROUPS.min(groups.len() - first);
-        let hit = (1..=longest).rev().find_map(|count| {
-            let these = &groups[first..first + count];
-            let texts: Vec<&str> = these.iter().map(|(_, group)| *group).collect();
-            Some((count, these, classify(&texts)?))
-        });
-        let Some((count, these, number)) = hit else {
-            first += 1;
-            continue;
-        };
-        if let (Some((from, _)), Some((last, text))) = (these.first(), these.last()) {
-            let what = match number {
-                Number::Phone => "phone",
-                Number::IdCard => "id_card",
-                Number::BankCard => "bank_card",
-            };
-            found.push((start + from, start + last + text.len(), what));
-        }
-        first += count;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -281,7 +278,7 @@ mod tests {
             ("call 13800138000.", "call [phone]."),
             ("打13800138000或13900139000", "打[phone]或[phone]"),
             ("13800138000 13900139000", "[phone] [phone]"),
-            ("+86 138-0013-8000", "+[phone]"),
+            ("+86 138-0013-8000", "[phone]"),
             ("电话１３８００１３８０００！", "电话[phone]！"),
             ("a.b+c@mail.example.com, ok", "[e-mail], ok"),
             ("13800138000@qq.com", "[e-mail]"),
@@ -293,6 +290,41 @@ mod tests {
             ),
             ("@alice 1380013800", "@alice 1380013800"),
             ("合同 138001380001", "合同 138001380001"),
+            ("(+86) 138.0013.8000", "[phone]"),
+            ("座机(010)62771234转801", "座机[phone]转801"),
+            ("（０１０）６２７７１２３４", "[phone]"),
+            ("010\u{a0}6277\u{a0}1234, 0755-26771234", "[phone], [phone]"),
+            ("010 - 62771234", "[phone]"),
+            ("tel +1 (415) 555-0100!", "tel [phone]!"),
+            ("+65 6123 4567 10:30", "[phone] 10:30"),
+            ("拨打400-810-1234", "拨打[phone]"),
+            ("2026.11.24 13800138000", "2026.11.24 [phone]"),
+            ("13800138000(2026)", "[phone](2026)"),
+            ("１＋13800138000", "１＋[phone]"),
+            // What is none of them stays: times, amounts, numbers of orders, addresses of machines.
+            (
+                "+08:00 +20261124 +1,000,000.00",
+                "+08:00 +20261124 +1,000,000.00",
+            ),
+            ("+1 000 000 000 元", "+1 000 000 000 元"),
+            ("400 600 1000 800 600 1200", "400 600 1000 800 600 1200"),
+            (
+                "192.168.100.200:8080 v1.2.34567890",
+                "192.168.100.200:8080 v1.2.34567890",
+            ),
+            (
+                "116.397128, 39.904200, +31.23041623",
+                "116.397128, 39.904200, +31.23041623",
+            ),
+            (
+                "62771234 1795517373630 2026-11-24T10:49:33.123",
+                "62771234 1795517373630 2026-11-24T10:49:33.123",
+            ),
+            ("1.000.000.000 1 000 000 000", "1.000.000.000 1 000 000 000"),
+            (
+                "SF1234567890123 NO.000123456789",
+                "SF1234567890123 NO.000123456789",
+            ),
             ("", ""),
         ] {
             assert_eq!(told(text), shown, "{text}");
@@ -300,7 +332,7 @@ mod tests {
         let redactor = Redactor::new(Lang::Zh);
         let counts = &mut Blackened::new();
         let shown = redactor.text("13800138000 a@b.cn", counts);
-        assert_eq!(shown.as_deref(), Some("[手机号] [邮箱]"));
+        assert_eq!(shown.as_deref(), Some("[电话号码] [邮箱]"));
         assert_eq!(*counts, [("email", 1), ("phone", 1)].into());
     }
 
@@ -320,6 +352,30 @@ mod tests {
             redactor.json("{ \"text\" : \"12345678901\" }", 0, &mut Blackened::new()),
             None
         );
+    }
+
+    #[test]
+    fn numbers_and_keys_of_a_content_are_looked_at_too() {
+        let redactor = Redactor::new(Lang::En);
+        let content = json!({
+            "phone": 13_800_138_000_u64,
+            "card": [4_111_111_111_111_111_u64, 1.5],
+            "size": 123_456_789_012_345_u64,
+            "userID": 13_800_138_000_u64,
+            "13800138000": "a", "13900139000": "b", "c": "c",
+        });
+        let counts = &mut Blackened::new();
+        let told = redactor.json(&content.to_string(), 0, counts);
+        let told: Value = serde_json::from_str(&told.expect("changed")).expect("JSON");
+        let expected = json!({
+            "phone": "[phone]",
+            "card": ["[bank card]", 1.5],
+            "size": 123_456_789_012_345_u64,
+            "userID": 13_800_138_000_u64,
+            "[phone]": "a", "[phone] 2": "b", "c": "c",
+        });
+        assert_eq!(told, expected);
+        assert_eq!(*counts, [("bank_card", 1), ("phone", 3)].into());
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) fn summary(ui: &Ui, report: &ExportReport, is_dry: bool, folder: &Pat
     }
     for (what, count) in &totals.redacted {
         let what = match what.as_str() {
-            "phone" => say(lang, "phone numbers", "手机号"),
+            "phone" => say(lang, "phone numbers", "电话号码"),
             "id_card" => say(lang, "ID card numbers", "身份证号"),
             "bank_card" => say(lang, "bank card numbers", "银行卡号"),
             _ => say(lang, "e-mail addresses", "邮箱"),
