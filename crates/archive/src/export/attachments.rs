@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use super::folder::{ExportManifest, FileKind, FileRecord, Folder, hex};
-use super::run::{Becomes, Extra, is_whole};
+use super::run::{Becomes, Extra, whole};
 use crate::error::{Error, Result};
 use crate::place::Place;
 use crate::sync::Progress;
@@ -30,6 +30,11 @@ pub(super) async fn stage(
         .filter(|file| file.kind == FileKind::Media)
         .map(|file| (file.path.as_str(), file))
         .collect();
+    let there = media.keys().filter_map(|path| held.get(path.as_str()));
+    let there = there.copied().cloned().collect();
+    let Some(whole) = whole(folder, there, progress).await? else {
+        return Ok(None);
+    };
     progress.begin("attachments", Some(media.len() as u64));
     let mut staging: Option<PathBuf> = None;
     let mut all = Vec::with_capacity(media.len());
@@ -40,7 +45,7 @@ pub(super) async fn stage(
         progress.advance(1);
         let record = held.get(path.as_str()).copied();
         if let Some(record) = record
-            && is_whole(&folder.root().join(path), record)
+            && whole.contains(path)
         {
             all.push(Extra {
                 record: record.clone(),

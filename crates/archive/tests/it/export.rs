@@ -98,7 +98,9 @@ async fn run(archive: &Archive, index: Option<&Index>, request: &ExportRequest) 
     let report = export(archive, index, request, &NoProgress)
         .await
         .expect("exports");
-    let check = verify(&request.folder, &NoProgress).expect("verifies");
+    let check = verify(&request.folder, &NoProgress)
+        .await
+        .expect("verifies");
     assert!(check.is_whole(), "{check:?}");
     report
 }

@@ -90,7 +90,9 @@ async fn an_export_that_is_killed_again_and_again_is_always_the_old_one_or_the_n
         let status = child.wait().expect("ends");
         killed += usize::from(!status.success());
         in_midst += usize::from(staged.exists());
-        let check = verify(&out.join("out"), &NoProgress).expect("has a manifest");
+        let check = verify(&out.join("out"), &NoProgress)
+            .await
+            .expect("has a manifest");
         if journal.exists() {
             in_switch += 1;
             let is_told = |trouble: &Trouble| matches!(trouble, Trouble::Unfinished);
@@ -106,7 +108,9 @@ async fn an_export_that_is_killed_again_and_again_is_always_the_old_one_or_the_n
     assert!(killed > AT_ANY_TIME / 2, "{killed}");
     assert!(in_midst > 5 && in_switch > 2, "{in_midst} {in_switch}");
     play(&place.to_string(), &out.display().to_string()).await;
-    let check = verify(&out.join("out"), &NoProgress).expect("verifies");
+    let check = verify(&out.join("out"), &NoProgress)
+        .await
+        .expect("verifies");
     assert!(check.is_whole(), "{check:?}");
     assert!(!journal.exists() && !staged.exists());
     let anew = keep.path().join("anew");

@@ -12,6 +12,9 @@ use crate::ui::Ui;
 /// How long nothing is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// Work that is counted by its bytes, whatever it is done for.
+const BY_BYTES: &[&str] = &["checking files", "comparing files"];
+
 /// Shows how far long work is, once it has taken a second: what is done of how much, at which rate, and
 /// how long the rest may take. Nothing is shown off a terminal or where the user asked for quiet.
 #[derive(Debug)]
@@ -72,8 +75,9 @@ impl<'a> Stages<'a> {
 impl Progress for Stages<'_> {
     fn begin(&self, what: &str, total: Option<u64>) {
         let bar = &self.ui.bar;
+        let is_in_bytes = BY_BYTES.contains(&what) || (self.counts_bytes && what == "messages");
         let template = match total {
-            Some(_) if self.counts_bytes && what == "messages" => {
+            Some(_) if is_in_bytes => {
                 "{spinner} {msg} {wide_bar} {binary_bytes} of {binary_total_bytes}, \
                  {binary_bytes_per_sec}, {eta} left"
             }

@@ -5,13 +5,13 @@ use std::sync::{Arc, LazyLock};
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use openim_history_client::model::{ContentType, Seq, Timestamp};
+use openim_history_client::model::{ContentType, Seq, Timestamp, UserId};
 
 use super::super::walk::{Glance, Order, Rank, Sent};
 use super::gather::{Periods, Ranked};
 use crate::error::Result;
 use crate::media::TYPES;
-use crate::tables::messages::batch::{column, integers, longs, texts, times};
+use crate::tables::messages::batch::{column, integers, longs, odd, texts, times};
 use crate::tables::messages::columns::{FILE_SCHEMA, of_a_row};
 use crate::tables::messages::rows;
 
@@ -25,6 +25,7 @@ pub(super) const CHOSEN: &[&str] = &[
     "content",
     "text",
     "revoked_by",
+    "deleted_for",
     "last_changed",
 ];
 
@@ -87,6 +88,7 @@ pub(super) fn glances(batch: &RecordBatch, periods: &mut Periods) -> Result<Vec<
     let kinds = integers(batch, "content_type")?;
     let known = column(batch, "known")?.as_boolean();
     let (sent, changed) = (times(batch, "send_time")?, times(batch, "last_changed")?);
+    let deleted = users(batch, "deleted_for")?;
     let millis = |micros: i64| Timestamp::from_millis(micros.div_euclid(1_000));
     let glance = |at: usize| Glance {
         conversation_id: conversations.value(at).into(),
@@ -96,6 +98,7 @@ pub(super) fn glances(batch: &RecordBatch, periods: &mut Periods) -> Result<Vec<
         last_changed: millis(changed[at]),
         send_id: senders.value(at).into(),
         revoked_by: revokers.is_valid(at).then(|| revokers.value(at).into()),
+        deleted_for: deleted(at),
         content_known: known.value(at),
         weight: u64::try_from(weights[at]).unwrap_or_default(),
         content: contents
@@ -103,6 +106,23 @@ pub(super) fn glances(batch: &RecordBatch, periods: &mut Periods) -> Result<Vec<
             .then(|| (ContentType(kinds[at]), contents.value(at).to_owned())),
     };
     Ok((0..batch.num_rows()).map(glance).collect())
+}
+
+/// Returns what reads the users of a row in a column of lists.
+fn users<'a>(
+    batch: &'a RecordBatch,
+    name: &'static str,
+) -> Result<impl Fn(usize) -> Vec<UserId> + 'a> {
+    let lists = column(batch, name)?.as_list_opt::<i32>();
+    let lists = lists.ok_or_else(|| odd(name))?;
+    let all = lists.values().as_string_opt::<i32>();
+    let all = all.ok_or_else(|| odd(name))?;
+    let offsets = lists.value_offsets();
+    let place = |at: usize| usize::try_from(offsets[at]).unwrap_or_default();
+    Ok(move |row| {
+        let users = place(row)..place(row + 1);
+        users.map(|at| all.value(at).into()).collect()
+    })
 }
 
 /// Reads whole messages.

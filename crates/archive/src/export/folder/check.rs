@@ -10,11 +10,14 @@ use ::parquet::file::serialized_reader::SerializedFileReader;
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
-use super::hash::file_sums;
+use super::hash::file_sums_with;
 use super::manifest::{ExportManifest, FileRecord, MANIFEST, SUMS};
 use super::switch::{STAGING, is_unfinished};
 use crate::error::{Error, Result};
-use crate::sync::Progress;
+use crate::sync::{Progress, apart};
+
+/// What the bytes that are read are told to a progress as.
+const CHECKING: &str = "checking files";
 
 /// What was found of an export's folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -69,8 +72,17 @@ pub enum Trouble {
     Unfinished,
 }
 
-/// Verifies an export's folder. Nothing is changed.
-pub fn verify(folder: &Path, progress: &dyn Progress) -> Result<ExportCheck> {
+/// Verifies an export's folder. Nothing is changed. Its bytes are told to `progress`.
+pub async fn verify(folder: &Path, progress: &dyn Progress) -> Result<ExportCheck> {
+    let folder = folder.to_owned();
+    apart("verify the export", progress, move |progress| {
+        check(&folder, progress)
+    })
+    .await
+}
+
+/// The same, in the thread that calls it.
+pub(super) fn check(folder: &Path, progress: &dyn Progress) -> Result<ExportCheck> {
     let Some(manifest) = ExportManifest::read(folder)? else {
         return Err(Error::ForeignExport {
             folder: folder.display().to_string(),
@@ -89,14 +101,14 @@ pub fn verify(folder: &Path, progress: &dyn Progress) -> Result<ExportCheck> {
         );
     }
     itself(folder, &manifest, &mut check)?;
-    progress.begin("files", Some(manifest.files.len() as u64));
+    let bytes = manifest.files.iter().map(|file| file.bytes).sum();
+    progress.begin(CHECKING, Some(bytes));
     for file in &manifest.files {
+        one(folder, file, progress, &mut check);
         if progress.stops() {
             check.stopped = true;
-            break;
+            return Ok(check);
         }
-        one(folder, file, &mut check);
-        progress.advance(1);
     }
     foreign(folder, &manifest, &mut check)?;
     check.problems.sort_by(|a, b| a.path.cmp(&b.path));
@@ -172,7 +184,7 @@ fn itself(folder: &Path, manifest: &ExportManifest, check: &mut ExportCheck) -> 
     Ok(())
 }
 
-fn one(folder: &Path, file: &FileRecord, check: &mut ExportCheck) {
+fn one(folder: &Path, file: &FileRecord, progress: &dyn Progress, check: &mut ExportCheck) {
     let path = folder.join(&file.path);
     let metadata = match fs::symlink_metadata(&path) {
         Ok(metadata) => metadata,
@@ -190,15 +202,16 @@ fn one(folder: &Path, file: &FileRecord, check: &mut ExportCheck) {
         let detail = format!("it has {} bytes and not {}", metadata.len(), file.bytes);
         return check.problem(&file.path, Trouble::Changed, detail);
     }
-    match file_sums(&path) {
-        Ok(sums) if sums.sha256 == file.sha256 => {}
-        Ok(_) => return check.problem(&file.path, Trouble::Changed, "its bytes are others"),
+    match file_sums_with(&path, progress) {
+        Ok(None) => return,
+        Ok(Some(sums)) if sums.sha256 == file.sha256 => {}
+        Ok(Some(_)) => return check.problem(&file.path, Trouble::Changed, "its bytes are others"),
         Err(error) => return check.problem(&file.path, Trouble::Changed, error.to_string()),
     }
     let (Some(format), Some(holds)) = (file.format.as_deref(), &file.holds) else {
         return;
     };
-    match count(&path, format) {
+    match count(&path, format, progress) {
         Ok(None) => {}
         Ok(Some(messages)) => {
             check.counted += messages;
@@ -211,14 +224,14 @@ fn one(folder: &Path, file: &FileRecord, check: &mut ExportCheck) {
     }
 }
 
-/// Counts the messages of a file, where the format allows it.
-fn count(path: &Path, format: &str) -> Result<Option<u64>, String> {
+/// Counts the messages of a file, where the format allows it and nobody says to stop.
+fn count(path: &Path, format: &str, progress: &dyn Progress) -> Result<Option<u64>, String> {
     let said = |error: &dyn std::error::Error| error.to_string();
     match format {
         "jsonl" => {
             let mut file = BufReader::new(fs::File::open(path).map_err(|error| said(&error))?);
             let mut lines = 0;
-            loop {
+            while !progress.stops() {
                 let buffer = file.fill_buf().map_err(|error| said(&error))?;
                 if buffer.is_empty() {
                     return Ok(Some(lines));
@@ -227,6 +240,7 @@ fn count(path: &Path, format: &str) -> Result<Option<u64>, String> {
                 let read = buffer.len();
                 file.consume(read);
             }
+            Ok(None)
         }
         "csv" => {
             let mut file = ::csv::Reader::from_path(path).map_err(|error| said(&error))?;
@@ -237,6 +251,9 @@ fn count(path: &Path, format: &str) -> Result<Option<u64>, String> {
                 .map_err(|error| said(&error))?
             {
                 records += 1;
+                if progress.stops() {
+                    return Ok(None);
+                }
             }
             Ok(Some(records))
         }

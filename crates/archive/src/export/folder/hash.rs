@@ -6,6 +6,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::sync::{NoProgress, Progress};
+
 /// A file's size, and the SHA-256 of its bytes in hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sums {
@@ -17,17 +19,24 @@ pub struct Sums {
 
 /// Reads a file whole, and returns what its bytes add up to.
 pub(crate) fn file_sums(path: &Path) -> io::Result<Sums> {
+    let sums = file_sums_with(path, &NoProgress)?;
+    sums.ok_or_else(|| io::ErrorKind::Interrupted.into())
+}
+
+/// The same, with its bytes told to a progress; `None` where that says to stop.
+pub(crate) fn file_sums_with(path: &Path, progress: &dyn Progress) -> io::Result<Option<Sums>> {
     let mut file = File::open(path)?;
     let mut sum = Sum::default();
     let mut buffer = vec![0; 256 << 10];
-    loop {
+    while !progress.stops() {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            break;
+            return Ok(Some(sum.end()));
         }
         sum.add(&buffer[..read]);
+        progress.advance(read as u64);
     }
-    Ok(sum.end())
+    Ok(None)
 }
 
 /// Bytes being added up.

@@ -40,6 +40,8 @@ struct Journal {
 #[derive(Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
+    /// Whether it was not there before.
+    is_new: bool,
     /// The system lets go of it with the file.
     _lock: Option<File>,
     staged: u32,
@@ -61,6 +63,7 @@ impl Folder {
     /// interrupted run left behind is finished or thrown away.
     pub(crate) fn open(root: &Path) -> Result<Self> {
         Self::check_own(root)?;
+        let is_new = !root.exists();
         let staging = root.join(STAGING);
         fs::create_dir_all(&staging).map_err(|error| failed("make", &staging, error))?;
         let path = staging.join(LOCK);
@@ -77,6 +80,7 @@ impl Folder {
         }
         let folder = Self {
             root: root.to_owned(),
+            is_new,
             _lock: Some(lock),
             staged: 0,
         };
@@ -89,6 +93,7 @@ impl Folder {
         Self::check_own(root)?;
         Ok(Self {
             root: root.to_owned(),
+            is_new: false,
             _lock: None,
             staged: 0,
         })
@@ -278,8 +283,10 @@ impl Folder {
     fn clear(self) -> Result<()> {
         let staging = self.root.join(STAGING);
         let removed = fs::remove_dir_all(&staging);
-        // A folder that was only made for an export that did not come about goes too.
-        let _ = fs::remove_dir(&self.root);
+        if self.is_new {
+            // Made for an export that did not come about, it is empty and goes; with one in it it stays.
+            let _ = fs::remove_dir(&self.root);
+        }
         match removed {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

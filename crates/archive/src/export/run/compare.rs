@@ -1,17 +1,19 @@
 //! What should be in a folder, against what is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::super::folder::{AskedRecord, ExportManifest, FileRecord, Folder, file_sums, hex};
+use super::super::folder::{AskedRecord, ExportManifest, FileRecord, Folder, file_sums_with, hex};
 use super::super::format::ExportFormat;
+use super::super::privacy;
 use super::super::walk::{Job, Planned, field};
 use super::super::writer::{Part, Setting};
 use super::Run;
 use super::next::Becomes;
 use crate::error::{Error, Result};
+use crate::sync::{NoProgress, Progress, apart};
 
 /// What is to be done about the files of an export.
 #[derive(Default)]
@@ -45,51 +47,66 @@ impl Run<'_> {
         }
     }
 
-    /// Compares what should be there with what is.
-    pub(super) fn compare(
+    /// Compares what should be there with what is; `None` where it was told to stop.
+    pub(super) async fn compare(
         &self,
         folder: &Folder,
         before: Option<&ExportManifest>,
         parts: &[Vec<Planned>],
         setting: &Setting,
-    ) -> Result<Work> {
-        let mut work = Work::default();
-        let base = base(&self.asked, setting);
+        progress: &dyn Progress,
+    ) -> Result<Option<Work>> {
         let old = Old::new(folder, before);
+        let all = self.wanted(parts, setting);
+        let same = all.iter().filter(|(_, job)| old.is_same(job));
+        let same = same.flat_map(|(_, job)| old.with_beside(&job.part.path));
+        let Some(whole) = whole(folder, same.collect(), progress).await? else {
+            return Ok(None);
+        };
+        let mut work = Work::default();
+        for (place, job) in all {
+            let path = &job.part.path;
+            let is_same = old.is_same(&job);
+            let files = old.with_beside(path);
+            if is_same && files.iter().all(|file| whole.contains(&file.path)) {
+                work.kept.extend(files);
+                continue;
+            }
+            let becomes = match old.record(path) {
+                None => {
+                    refuse_occupied(folder, path)?;
+                    Becomes::New
+                }
+                Some(_) if is_same => Becomes::Repaired,
+                Some(_) => Becomes::Updated,
+            };
+            work.becomes.insert(path.clone(), becomes);
+            work.jobs.entry(place).or_default().push(job);
+        }
+        Ok(Some(work))
+    }
+
+    /// Returns the files that should be there, each with its layout and part.
+    fn wanted(&self, parts: &[Vec<Planned>], setting: &Setting) -> Vec<((usize, usize), Job)> {
+        let base = base(&self.asked, setting);
+        let mut wanted = Vec::new();
         for (layout_at, layout) in self.layouts.iter().enumerate() {
             for format in &layout.formats {
                 let files = files(*format, &parts[layout_at]);
-                for (at, (part, next)) in files.iter().enumerate() {
-                    let fingerprint =
-                        fingerprint(*format, &parts[layout_at][at], part, next.as_ref(), &base);
-                    let held = old.record(&part.path);
-                    let is_same = held
-                        .and_then(|held| held.holds.as_ref())
-                        .is_some_and(|holds| holds.fingerprint == fingerprint);
-                    if is_same && old.is_whole(&part.path) {
-                        work.kept.extend(old.with_beside(&part.path));
-                        continue;
-                    }
-                    if held.is_none() {
-                        refuse_occupied(folder, &part.path)?;
-                    }
-                    let becomes = match (held, is_same) {
-                        (None, _) => Becomes::New,
-                        (Some(_), true) => Becomes::Repaired,
-                        (Some(_), false) => Becomes::Updated,
-                    };
-                    work.becomes.insert(part.path.clone(), becomes);
-                    work.jobs.entry((layout_at, at)).or_default().push(Job {
+                for (at, (part, next)) in files.into_iter().enumerate() {
+                    let planned = &parts[layout_at][at];
+                    let job = Job {
+                        fingerprint: fingerprint(*format, planned, &part, next.as_ref(), &base),
                         format: *format,
-                        part: part.clone(),
-                        next: next.clone(),
+                        part,
+                        next,
                         staged: PathBuf::new(),
-                        fingerprint,
-                    });
+                    };
+                    wanted.push(((layout_at, at), job));
                 }
             }
         }
-        Ok(work)
+        wanted
     }
 }
 
@@ -132,19 +149,58 @@ impl<'a> Old<'a> {
             .collect()
     }
 
-    /// Whether a file and what lies beside it are on the disk as they were written.
+    /// Whether a file was made from the same as it would be now.
+    fn is_same(&self, job: &Job) -> bool {
+        let held = self.record(&job.part.path);
+        held.and_then(|held| held.holds.as_ref())
+            .is_some_and(|holds| holds.fingerprint == job.fingerprint)
+    }
+
+    /// Whether a small file is on the disk as it was written.
     pub(super) fn is_whole(&self, path: &str) -> bool {
-        self.with_beside(path)
-            .iter()
-            .all(|file| is_whole(&self.root.join(&file.path), file))
+        self.record(path)
+            .is_some_and(|record| is_whole(&self.root.join(path), record, &NoProgress))
     }
 }
 
-/// Whether a file is on the disk as its record says.
-pub(in crate::export) fn is_whole(path: &Path, record: &FileRecord) -> bool {
+/// Returns which of some files are on the disk as their records say; `None` where it was told to stop.
+pub(in crate::export) async fn whole(
+    folder: &Folder,
+    records: Vec<FileRecord>,
+    progress: &dyn Progress,
+) -> Result<Option<HashSet<String>>> {
+    if records.is_empty() {
+        return Ok(Some(HashSet::new()));
+    }
+    let root = folder.root().to_owned();
+    apart(
+        "look at the files of the export",
+        progress,
+        move |progress| {
+            progress.begin(
+                "comparing files",
+                Some(records.iter().map(|record| record.bytes).sum()),
+            );
+            let mut whole = HashSet::new();
+            for record in records {
+                if is_whole(&root.join(&record.path), &record, progress) {
+                    whole.insert(record.path);
+                }
+                if progress.stops() {
+                    return Ok(None);
+                }
+            }
+            Ok(Some(whole))
+        },
+    )
+    .await
+}
+
+fn is_whole(path: &Path, record: &FileRecord, progress: &dyn Progress) -> bool {
     path.symlink_metadata()
         .is_ok_and(|metadata| metadata.is_file() && metadata.len() == record.bytes)
-        && file_sums(path).is_ok_and(|sums| sums.sha256 == record.sha256)
+        && file_sums_with(path, progress)
+            .is_ok_and(|sums| sums.is_some_and(|sums| sums.sha256 == record.sha256))
 }
 
 /// What lies where a file is to go and is no part of the export is left alone.
@@ -179,14 +235,22 @@ pub(super) fn files(format: ExportFormat, parts: &[Planned]) -> Vec<(Part, Optio
     files
 }
 
-/// Returns what all files of an export are made with.
+/// Returns what all files of an export are made with. Who asked, and what the names of the query were taken to mean,
+/// stands in the manifest and in no file: somebody new of a name that is asked for changes only the files his
+/// messages are in.
 fn base(asked: &AskedRecord, setting: &Setting) -> String {
+    let mut asked = asked.clone();
+    asked.asked.by = None;
+    asked.asked.names.clear();
     let mut digest = Sha256::new();
     field(
         &mut digest,
-        serde_json::to_string(asked).unwrap_or_default().as_bytes(),
+        serde_json::to_string(&asked).unwrap_or_default().as_bytes(),
     );
     field(&mut digest, setting.title.as_bytes());
+    if asked.redact {
+        digest.update(privacy::VERSION.to_le_bytes());
+    }
     hex(&digest.finalize())
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use self::asked::asked;
-pub(super) use self::compare::is_whole;
+pub(super) use self::compare::whole;
 use self::next::Next;
 pub(super) use self::next::{Becomes, Extra};
 use super::attachments;
@@ -152,7 +152,11 @@ impl<'a> Run<'a> {
         let Some(survey) = self.survey(&privacy, &setting, progress).await? else {
             return Ok(self.stopped());
         };
-        let work = self.compare(&folder, before.as_ref(), &survey.parts, &setting)?;
+        let parts = &survey.parts;
+        let compared = self.compare(&folder, before.as_ref(), parts, &setting, progress);
+        let Some(work) = compared.await? else {
+            return Ok(self.stopped());
+        };
         let mut report = ExportReport {
             totals: survey.totals,
             elapsed_ms: self.elapsed(),
@@ -182,8 +186,11 @@ impl<'a> Run<'a> {
                     mut report,
                 } = next;
                 let is_same = moves.is_empty() && gone.is_empty() && report.files.is_unchanged();
+                let says_the_same = |held: &ExportManifest| {
+                    held.totals == manifest.totals && held.asked == manifest.asked
+                };
                 let held = folder.manifest()?.filter(|_| is_same);
-                if held.is_some_and(|held| held.totals == manifest.totals) && folder.is_settled() {
+                if held.as_ref().is_some_and(says_the_same) && folder.is_settled() {
                     // Nothing changed: not even the manifest's time, so that a copy of the folder stays the same.
                     folder.discard()?;
                 } else {
@@ -213,7 +220,11 @@ impl<'a> Run<'a> {
         let Some(survey) = self.survey(&privacy, &setting, progress).await? else {
             return Ok(None);
         };
-        let mut work = self.compare(folder, before.as_ref(), &survey.parts, &setting)?;
+        let parts = &survey.parts;
+        let compared = self.compare(folder, before.as_ref(), parts, &setting, progress);
+        let Some(mut work) = compared.await? else {
+            return Ok(None);
+        };
         for jobs in work.jobs.values_mut() {
             for job in jobs {
                 job.staged = folder.stage()?;

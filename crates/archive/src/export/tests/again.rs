@@ -55,6 +55,7 @@ async fn only_what_changed_is_written_again() {
     assert_eq!(third.files, counts(2, 2, 10, 0, 0));
     assert!(
         verify(keep.path(), &NoProgress)
+            .await
             .expect("verifies")
             .is_whole()
     );
@@ -66,6 +67,7 @@ async fn only_what_changed_is_written_again() {
     assert_eq!(fourth.files, counts(0, 0, 12, 2, 0));
     assert!(
         verify(keep.path(), &NoProgress)
+            .await
             .expect("verifies")
             .is_whole()
     );
@@ -77,9 +79,96 @@ async fn only_what_changed_is_written_again() {
     assert!(!keep.path().join("groups").exists());
     assert!(
         verify(keep.path(), &NoProgress)
+            .await
             .expect("verifies")
             .is_whole()
     );
+}
+
+#[tokio::test]
+async fn who_asked_and_what_names_mean_is_said_anew_without_writing_files() {
+    let keep = tempfile::tempdir().expect("a folder");
+    let mut request = request(keep.path(), &[ExportFormat::Html, ExportFormat::Jsonl]);
+    request.asked.by = Some("审计".to_owned());
+    let first = export(rows(), &request).await.expect("exports");
+    request.asked.by = Some("an auditor".to_owned());
+    request.asked.names = vec![crate::export::Resolved {
+        written: "from:Bob".to_owned(),
+        ids: vec!["bob".to_owned(), "bob2".to_owned()],
+    }];
+    let again = export(rows(), &request).await.expect("exports");
+    assert_eq!(again.files, counts(0, 0, first.files.new, 0, 0));
+    let manifest = crate::export::ExportManifest::read(keep.path()).expect("reads");
+    assert_eq!(manifest.expect("it is there").asked.asked, request.asked);
+}
+
+#[tokio::test]
+async fn one_new_message_changes_its_page_and_what_leads_to_it() {
+    let keep = tempfile::tempdir().expect("a folder");
+    let mut request = request(keep.path(), &[ExportFormat::Html]);
+    request.split = Some(Split::Count(20));
+    let mut all = rows();
+    export(all.clone(), &request).await.expect("exports");
+    let sums = || {
+        let manifest = crate::export::ExportManifest::read(keep.path()).expect("reads");
+        let files = manifest.expect("it is there").files.into_iter();
+        let sums = files.map(|file| (file.path, file.sha256));
+        sums.collect::<std::collections::BTreeMap<String, String>>()
+    };
+    let mut before = sums();
+    for (seqs, expected) in [
+        (
+            31..=31,
+            &[
+                "groups/项目组-2.html",
+                "index.html",
+                "search/groups/项目组-2.html.js",
+            ][..],
+        ),
+        // The forty-first begins another page, to which the one before it leads.
+        (
+            32..=41,
+            &[
+                "groups/项目组-2.html",
+                "groups/项目组-3.html",
+                "index.html",
+                "search.html",
+                "search/groups/项目组-2.html.js",
+                "search/groups/项目组-3.html.js",
+            ],
+        ),
+    ] {
+        all.extend(seqs.map(|seq| said("sg_1", seq, "bob", "new")));
+        let report = export(all.clone(), &request).await.expect("exports");
+        let after = sums();
+        let changed: Vec<&str> = after
+            .iter()
+            .filter(|(path, sum)| before.get(*path) != Some(sum))
+            .map(|(path, _)| path.as_str())
+            .collect();
+        assert_eq!(changed, expected);
+        let written = report.files.new + report.files.updated;
+        assert_eq!(written, expected.len() as u64, "{:?}", report.files);
+        before = after;
+    }
+}
+
+#[tokio::test]
+async fn a_new_name_of_somebody_a_message_was_deleted_for_reaches_the_page() {
+    let keep = tempfile::tempdir().expect("a folder");
+    let request = request(keep.path(), &[ExportFormat::Html]);
+    let mut row = said("sg_1", 1, "alice", "a");
+    row.message.deleted_for = vec!["carol".into()];
+    export(vec![row.clone()], &request).await.expect("exports");
+    let users = [("alice", "爱丽丝"), ("carol", "Caroline")];
+    let users = users.map(|(id, name)| (id.into(), name.to_owned()));
+    let people = crate::export::walk::People::of(users.into(), std::collections::HashMap::new());
+    let from = super::from(vec![row], people, &request.zone);
+    let run = crate::export::run::Run::new(&from, &request).expect("plans");
+    run.perform(&NoProgress).await.expect("exports");
+    let texts = super::texts(keep.path());
+    let mut pages = texts.values().filter(|text| text.contains("article"));
+    assert!(pages.any(|text| text.contains("Caroline")), "{texts:?}");
 }
 
 #[tokio::test]
@@ -126,6 +215,7 @@ async fn a_month_and_a_day_have_files_of_their_own_even_where_clocks_run_backwar
     );
     assert!(
         verify(days.path(), &NoProgress)
+            .await
             .expect("verifies")
             .is_whole()
     );
@@ -161,6 +251,7 @@ async fn a_folder_of_something_else_is_refused_and_not_touched() {
     );
     assert!(
         verify(keep.path(), &NoProgress)
+            .await
             .expect("verifies")
             .is_whole()
     );
@@ -172,12 +263,12 @@ async fn verification_finds_every_kind_of_damage() {
     let formats = ExportFormat::ALL;
     let request = request(keep.path(), formats);
     export(rows(), &request).await.expect("exports");
-    let check = verify(keep.path(), &NoProgress).expect("verifies");
+    let check = verify(keep.path(), &NoProgress).await.expect("verifies");
     assert!(check.is_whole(), "{check:?}");
     // jsonl, csv, parquet and sqlite can be counted.
     assert_eq!((check.messages, check.counted), (60, 240));
-    let found = || -> Vec<(String, Trouble)> {
-        let check = verify(keep.path(), &NoProgress).expect("verifies");
+    let found = async || -> Vec<(String, Trouble)> {
+        let check = verify(keep.path(), &NoProgress).await.expect("verifies");
         check
             .problems
             .into_iter()
@@ -189,12 +280,18 @@ async fn verification_finds_every_kind_of_damage() {
     let mut flipped = whole.clone();
     flipped[100] ^= 1;
     fs::write(&path, &flipped).expect("writes");
-    assert_eq!(found(), [("messages.jsonl".to_owned(), Trouble::Changed)]);
+    assert_eq!(
+        found().await,
+        [("messages.jsonl".to_owned(), Trouble::Changed)]
+    );
     fs::remove_file(&path).expect("removes");
-    assert_eq!(found(), [("messages.jsonl".to_owned(), Trouble::Missing)]);
+    assert_eq!(
+        found().await,
+        [("messages.jsonl".to_owned(), Trouble::Missing)]
+    );
     fs::write(&path, &whole).expect("writes");
     fs::write(keep.path().join("extra.txt"), "x").expect("writes");
-    assert_eq!(found(), [("extra.txt".to_owned(), Trouble::Foreign)]);
+    assert_eq!(found().await, [("extra.txt".to_owned(), Trouble::Foreign)]);
     fs::remove_file(keep.path().join("extra.txt")).expect("removes");
 
     // Who changes the manifest changes its sum; who changes both changes its arithmetic.
@@ -205,7 +302,7 @@ async fn verification_finds_every_kind_of_damage() {
         text.replace("\"included\": 60", "\"included\": 61"),
     )
     .expect("writes");
-    let problems = found();
+    let problems = found().await;
     assert!(
         problems.iter().any(|(path, _)| path == "manifest.sha256"),
         "{problems:?}"
@@ -216,6 +313,7 @@ async fn verification_finds_every_kind_of_damage() {
     );
     fs::write(&manifest, text.replace("messages.csv", "../messages.csv")).expect("writes");
     let error = verify(keep.path(), &NoProgress)
+        .await
         .expect_err("refused")
         .to_string();
     assert!(error.contains("not below its folder"), "{error}");
@@ -233,10 +331,30 @@ async fn a_run_that_is_told_to_stop_leaves_everything_as_it_was() {
     }
     let keep = tempfile::tempdir().expect("a folder");
     let folder = keep.path().join("new");
-    let request = request(&folder, &[ExportFormat::Jsonl]);
+    let mut request = request(&folder, &[ExportFormat::Jsonl]);
     let from = super::from(rows(), super::people(), &request.zone);
     let run = crate::export::run::Run::new(&from, &request).expect("plans");
     let report = run.perform(&Stops).await.expect("stops");
     assert!(report.stopped);
     assert!(!folder.exists(), "not even the folder is left");
+
+    fs::create_dir(&folder).expect("makes");
+    let entries = || fs::read_dir(&folder).expect("it is there").count();
+    let run = crate::export::run::Run::new(&from, &request).expect("plans");
+    let report = run.perform(&Stops).await.expect("stops");
+    assert!(report.stopped);
+    assert_eq!(
+        entries(),
+        0,
+        "a folder that was there stays, empty as it was"
+    );
+    // What fails leaves as much.
+    request.template = Some("media/{name}".to_owned());
+    let error = export(rows(), &request).await.expect_err("refused");
+    assert!(error.to_string().contains("template"), "{error}");
+    assert_eq!(
+        entries(),
+        0,
+        "a folder that was there stays, empty as it was"
+    );
 }

@@ -59,7 +59,7 @@ async fn nothing_a_message_holds_breaks_a_format() {
     assert_eq!(report.totals.included, count);
     // The text and the content of the long one are too long for a cell, and so is its summary.
     assert!(report.cut_cells >= 3, "{}", report.cut_cells);
-    let check = verify(keep.path(), &NoProgress).expect("verifies");
+    let check = verify(keep.path(), &NoProgress).await.expect("verifies");
     assert!(check.is_whole(), "{check:?}");
     assert_eq!(check.counted, 4 * count);
 

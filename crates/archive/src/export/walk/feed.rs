@@ -97,6 +97,7 @@ pub(crate) struct Glance {
     pub(crate) last_changed: Timestamp,
     pub(crate) send_id: UserId,
     pub(crate) revoked_by: Option<UserId>,
+    pub(crate) deleted_for: Vec<UserId>,
     pub(crate) content_known: bool,
     /// Bytes of its content and its text.
     pub(crate) weight: u64,
@@ -233,6 +234,7 @@ pub(crate) mod memory {
                         .revoked
                         .as_ref()
                         .map(|revoked| revoked.user_id.clone()),
+                    deleted_for: row.message.deleted_for.clone(),
                     content_known: row.content_known,
                     weight: (row.message.content.len() + row.text().len()) as u64,
                     content: media.then(|| (row.message.content_type, row.message.content.clone())),

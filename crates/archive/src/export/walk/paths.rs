@@ -67,7 +67,8 @@ fn clashing(layout: &Layout, parts: &[Planned]) -> Vec<usize> {
     for (path, of) in owners {
         let is_reserved = layout.formats.iter().any(|format| {
             let whole = format!("{path}.{}", format.extension());
-            RESERVED.contains(&whole.as_str())
+            leads_through_reserved(&path)
+                || RESERVED.contains(&whole.as_str())
                 || folders.contains(&whole)
                 || whole.starts_with("media/")
                 || whole.starts_with(STAGING)
@@ -78,6 +79,12 @@ fn clashing(layout: &Layout, parts: &[Planned]) -> Vec<usize> {
     }
     clashing.sort_unstable();
     clashing
+}
+
+/// Whether a folder on the way to a file has a name that the export's folder needs for a file.
+fn leads_through_reserved(path: &str) -> bool {
+    let mut folders = path.match_indices('/').map(|(slash, _)| &path[..slash]);
+    folders.any(|folder| RESERVED.contains(&folder))
 }
 
 fn stem(

@@ -188,9 +188,11 @@ impl Open {
                 attached.as_deref().unwrap_or_default().as_bytes(),
             );
         }
+        // Whoever a file may name.
         for user in [Some(&glance.send_id), glance.revoked_by.as_ref()]
             .into_iter()
             .flatten()
+            .chain(&glance.deleted_for)
         {
             if !self.people.contains(user) {
                 self.people.insert(user.clone());

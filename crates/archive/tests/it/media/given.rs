@@ -32,6 +32,7 @@ async fn an_export_without_names_has_the_pictures_and_not_where_they_came_from()
         .expect("exports");
     assert!(
         verify(&request.folder, &NoProgress)
+            .await
             .expect("verifies")
             .is_whole()
     );

@@ -28,9 +28,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let config = app.configure()?;
     let interrupted = app.interrupt.take();
     let stages = Stages::new(&app.ui, false, Some(interrupted));
-    let folder = args.folder.clone();
-    // Reading and counting is work for the processor: nothing else waits meanwhile.
-    let check = stages.watch(async { verify(&folder, &stages) }).await;
+    let check = stages.watch(verify(&args.folder, &stages)).await;
     drop(stages);
     let check = check?;
     if check.stopped {

@@ -2,7 +2,7 @@
 
 use openim_history_client::model::Timestamp;
 
-use super::super::check::verify;
+use super::super::check::check;
 use super::super::manifest::{ArchiveRecord, AskedRecord, FileKind, FileRecord};
 use super::super::{file_sums, listed};
 use super::*;
@@ -71,7 +71,7 @@ fn first(root: &Path) {
 }
 
 fn is_whole(root: &Path) -> bool {
-    verify(root, &NoProgress).expect("verifies").is_whole()
+    check(root, &NoProgress).expect("verifies").is_whole()
 }
 
 #[test]
