@@ -157,6 +157,7 @@ pub(crate) const HEADINGS: &[(&str, &str, &str)] = &[
     ("text", "TEXT", "内容"),
     ("time", "TIME", "时间"),
     ("to_read", "TO READ", "待读取"),
+    ("took", "TOOK", "用时"),
     ("trouble", "TROUBLE", "故障"),
     ("unchanged", "UNCHANGED", "未变"),
     ("unread", "UNREAD", "未读"),

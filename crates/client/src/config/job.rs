@@ -6,26 +6,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::file::nearest;
+use super::job_key::KEYS;
 use crate::error::{Error, Result};
 
 /// The section that holds them.
 pub(super) const SECTION: &str = "export";
-
-/// The keys of one.
-const KEYS: &[&str] = &[
-    "query",
-    "to",
-    "format",
-    "template",
-    "split",
-    "title",
-    "by",
-    "media",
-    "logs",
-    "redact",
-    "pseudonyms_file",
-    "archive",
-];
 
 /// A saved export. Paths are as they stand relative to the file; what words mean is for who runs it to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +42,14 @@ pub struct ExportJob {
     pub pseudonyms_file: Option<PathBuf>,
     /// Another archive than the configured one.
     pub archive: Option<String>,
+    /// The language of labels and summaries, `en` or `zh`.
+    pub language: Option<String>,
+    /// The zone of times, days and months.
+    pub time_zone: Option<String>,
+    /// Whether CSV begins with the mark of UTF-8; not set: it does.
+    pub bom: Option<bool>,
+    /// How much memory sorting may take.
+    pub memory: Option<String>,
 }
 
 /// Reads the saved exports of a file, in their order.
@@ -111,21 +104,20 @@ impl Reader<'_> {
                 "to" => job.to = self.relative(&text()?),
                 "format" => job.format = self.strings(&full, place, value)?,
                 "template" => job.template = Some(text()?),
-                "split" => {
-                    job.split = Some(match value.get_ref() {
-                        DeValue::Integer(number) => number.as_str().replace('_', ""),
-                        _ => text()?,
-                    });
-                }
+                "split" => job.split = Some(self.number_or_text(&full, place, value)?),
                 "title" => job.title = Some(text()?),
                 "by" => job.by = Some(text()?),
                 "media" => job.media = self.flag(&full, place, value)?,
                 "logs" => job.logs = self.flag(&full, place, value)?,
                 "redact" => job.redact = self.flag(&full, place, value)?,
                 "pseudonyms_file" => job.pseudonyms_file = Some(self.relative(&text()?)),
-                "archive" => job.archive = Some(text()?),
+                "archive" => job.archive = Some(self.place(&text()?)),
+                "language" => job.language = Some(text()?),
+                "time_zone" => job.time_zone = Some(text()?),
+                "bom" => job.bom = Some(self.flag(&full, place, value)?),
+                "memory" => job.memory = Some(self.number_or_text(&full, place, value)?),
                 _ => {
-                    let meant = nearest(word, KEYS.iter().copied())
+                    let meant = nearest(word, KEYS.iter().map(|key| key.name))
                         .map(|key| format!("; did you mean \"{key}\"?"))
                         .unwrap_or_default();
                     return Err(self.wrong(place, &format!("there is no key \"{full}\"{meant}")));
@@ -162,6 +154,13 @@ impl Reader<'_> {
         texts.ok_or_else(|| self.wrong(at, &format!("{key} must be a text or a list of texts")))
     }
 
+    fn number_or_text(&self, key: &str, at: usize, value: &Spanned<DeValue<'_>>) -> Result<String> {
+        match value.get_ref() {
+            DeValue::Integer(number) => Ok(number.as_str().replace('_', "")),
+            _ => self.string(key, at, value),
+        }
+    }
+
     fn flag(&self, key: &str, at: usize, value: &Spanned<DeValue<'_>>) -> Result<bool> {
         match value.get_ref() {
             DeValue::Boolean(flag) => Ok(*flag),
@@ -173,6 +172,15 @@ impl Reader<'_> {
         self.path
             .parent()
             .map_or_else(|| path.into(), |folder| folder.join(path))
+    }
+
+    /// An address stays as it is.
+    fn place(&self, text: &str) -> String {
+        if text.contains("://") {
+            text.to_owned()
+        } else {
+            self.relative(text).display().to_string()
+        }
     }
 
     fn wrong(&self, at: usize, what: &str) -> Error {
@@ -197,10 +205,13 @@ mod tests {
     fn a_saved_export_is_read_with_paths_beside_the_file() {
         let jobs = read(
             "[export.nightly]\nquery = \"group:a\"\nto = \"out\"\nformat = [\"jsonl\", \"txt\"]\nsplit = 10_000\nredact = true\n\
-             [export.all]\nto = \"/srv/all\"\nformat = \"csv\"\nsplit = \"month\"\n",
+             [export.all]\nto = \"/srv/all\"\nformat = \"csv\"\nsplit = \"month\"\narchive = \"kept\"\n\
+             [export.far]\nto = \"far\"\nformat = \"csv\"\narchive = \"s3://bucket/kept\"\n",
         )
         .expect("reads");
-        assert_eq!(jobs.len(), 2);
+        assert_eq!(jobs.len(), 3);
+        assert_eq!(jobs[1].archive.as_deref(), Some("dir/kept"));
+        assert_eq!(jobs[2].archive.as_deref(), Some("s3://bucket/kept"));
         assert_eq!(jobs[0].name, "nightly");
         assert_eq!(jobs[0].to, Path::new("dir/out"));
         assert_eq!(jobs[0].format, ["jsonl", "txt"]);
@@ -208,6 +219,28 @@ mod tests {
         assert!(jobs[0].redact && !jobs[0].media);
         assert_eq!(jobs[1].to, Path::new("/srv/all"));
         assert_eq!(read("via = \"api\"\n"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn every_key_there_is_is_read() {
+        let mut text = String::from("[export.all]\n");
+        for key in KEYS {
+            text.push_str(&format!("{} = {}\n", key.name, key.example));
+        }
+        let jobs = read(&text).expect("reads");
+        let whole = format!("{:?}", jobs[0]);
+        // What no key sets would still be as it was.
+        assert!(
+            !whole.contains("None") && !whole.contains("\"\"") && !whole.contains("[]"),
+            "{whole}"
+        );
+        for key in KEYS {
+            assert!(
+                whole.contains(&format!("{}: ", key.name)),
+                "{} in {whole}",
+                key.name
+            );
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod environment;
 mod file;
 mod inputs;
 mod job;
+mod job_key;
 mod key;
 mod layers;
 mod loaded;
@@ -58,6 +59,7 @@ mod warning;
 
 pub use self::inputs::{ConfigInputs, FILE_NAME, FILE_VARIABLE, Flags};
 pub use self::job::ExportJob;
+pub use self::job_key::{JobKey, job_keys};
 pub use self::key::{Key, keys};
 pub use self::loaded::{Config, Retention, Shown};
 pub use self::options::Via;

@@ -1,6 +1,7 @@
 //! The file that `config init` writes.
 
 use super::inputs::FILE_VARIABLE;
+use super::job_key::job_keys;
 use super::key::{KEYS, Key};
 
 const WIDTH: usize = 96;
@@ -27,6 +28,16 @@ pub fn template() -> String {
             }
         }
         describe(&mut text, key);
+    }
+    text.push('\n');
+    let head = "A saved export, which `openim-history export run project` runs: take the line with its name \
+                and the keys it needs into use. There may be several, each with a name of its own.";
+    comment(&mut text, head);
+    text.push_str("#[export.project]\n");
+    for key in job_keys() {
+        let needed = if key.is_needed { " Needed." } else { "" };
+        comment(&mut text, &format!("{}{needed}", key.english));
+        text.push_str(&format!("#{} = {}\n", key.name, key.example));
     }
     text
 }

@@ -50,15 +50,19 @@ impl History {
         Self(folders::state().map(|folder| folder.join("exports.jsonl")))
     }
 
-    /// Returns the last run of a job. A line that cannot be read is passed over.
+    /// Returns the last run of a job.
     pub(super) fn last(&self, file: &str, job: &str) -> Option<Run> {
-        let text = fs::read_to_string(self.0.as_ref()?).ok()?;
-        let runs = text
-            .lines()
-            .rev()
-            .filter_map(|line| serde_json::from_str::<Run>(line).ok());
-        let mut of_job = runs.filter(|run| run.file == file && run.job == job);
-        of_job.next()
+        newest_first(&self.text(), file, job).next()
+    }
+
+    /// Returns all runs of a job, the newest first.
+    pub(super) fn runs(&self, file: &str, job: &str) -> Vec<Run> {
+        newest_first(&self.text(), file, job).collect()
+    }
+
+    fn text(&self) -> String {
+        let read = self.0.as_ref().and_then(|path| fs::read(path).ok());
+        String::from_utf8_lossy(&read.unwrap_or_default()).into_owned()
     }
 
     /// Adds a run.
@@ -78,6 +82,14 @@ impl History {
             .open(path)?
             .write_all(&line)
     }
+}
+
+/// A line that cannot be read is passed over.
+fn newest_first<'a>(text: &'a str, file: &'a str, job: &'a str) -> impl Iterator<Item = Run> + 'a {
+    text.lines()
+        .rev()
+        .filter_map(|line| serde_json::from_str::<Run>(line).ok())
+        .filter(move |run| run.file == file && run.job == job)
 }
 
 #[cfg(test)]
@@ -120,5 +132,11 @@ mod tests {
             Some(Outcome::Failed)
         );
         assert_eq!(history.last("other", "b"), None);
+        let outcomes: Vec<Outcome> = history
+            .runs("f", "a")
+            .into_iter()
+            .map(|run| run.outcome)
+            .collect();
+        assert_eq!(outcomes, [Outcome::Done, Outcome::Failed]);
     }
 }

@@ -22,6 +22,8 @@ pub(super) async fn run(app: &mut App, args: &MakeArgs) -> Result<ExportReport> 
     let pseudonyms = args.key.read()?;
     let archive = Archive::open(&args.place.place(&config)?).await?;
     let text = args.chosen.join(&args.query);
+    let lang = args.lang.unwrap_or(app.ui.lang);
+    let zone = args.zone.clone().unwrap_or_else(|| app.ui.zone.clone());
     let interrupted = app.interrupt.take();
     let stages = Stages::new(&app.ui, false, Some(interrupted));
     let (index, query, mut asked) = if text.is_empty() {
@@ -34,16 +36,18 @@ pub(super) async fn run(app: &mut App, args: &MakeArgs) -> Result<ExportReport> 
                 .status(crate::words::archive::healed(&healed, app.ui.lang));
         }
         let directory = Directory::open(&archive).await?;
-        let (query, asked) = ask::ask(app, &text, &index, &directory)?;
+        let (query, asked) = ask::ask(&text, &zone, &index, &directory)?;
         (Some(index), Some(query), asked)
     };
-    asked.by = args.by.clone();
     let hides = pseudonyms.is_some();
+    // Who runs it may be one of those whose names are hidden.
+    let user = || user().filter(|_| !hides);
+    asked.by = args.by.clone().or_else(user);
     let title = match (&args.title, hides) {
         (Some(title), _) => title.clone(),
         (None, false) if !text.is_empty() => text,
         // A query may name people.
-        (None, _) => match app.ui.lang {
+        (None, _) => match lang {
             Lang::En => "Message history".to_owned(),
             Lang::Zh => "消息记录".to_owned(),
         },
@@ -58,8 +62,8 @@ pub(super) async fn run(app: &mut App, args: &MakeArgs) -> Result<ExportReport> 
         },
         template: args.template.clone(),
         split: args.split,
-        lang: app.ui.lang,
-        zone: app.ui.zone.clone(),
+        lang,
+        zone,
         title,
         now: Timestamp::from(jiff::Timestamp::now()),
         pseudonyms,
@@ -85,6 +89,15 @@ pub(super) async fn run(app: &mut App, args: &MakeArgs) -> Result<ExportReport> 
     }
     say::summary(&app.ui, &report, args.dry_run, folder);
     Ok(report)
+}
+
+/// Returns what the system calls the user.
+fn user() -> Option<String> {
+    let names = ["LOGNAME", "USER", "USERNAME"];
+    let mut names = names
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok());
+    names.find(|name| !name.is_empty())
 }
 
 /// A folder that is another's is a matter of what was typed.

@@ -4,7 +4,9 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
+use jiff::tz::TimeZone;
 use openim_history_archive::export::{ExportFormat, Pseudonyms, Split};
+use openim_history_client::model::Lang;
 
 use super::KeyArgs;
 use crate::archive::PlaceArgs;
@@ -38,7 +40,7 @@ pub(super) struct MakeArgs {
     /// What it is called [default: the query]
     #[arg(long, value_name = "TEXT")]
     pub(super) title: Option<String>,
-    /// Who asked for it, for the manifest
+    /// Who asked for it, for the manifest [default: the user of the system, but nobody with pseudonyms]
     #[arg(long, value_name = "NAME")]
     pub(super) by: Option<String>,
     /// Takes along the attachments that the archive has
@@ -50,12 +52,12 @@ pub(super) struct MakeArgs {
     #[command(flatten)]
     pub(super) key: KeyArgs,
     /// Blackens numbers of phones, identity cards and bank cards, and addresses of mail
-    #[arg(long)]
-    pub(super) redact: bool,
     ///
     /// Phones: of China mobile numbers, fixed lines with the code of their area, and 400 and 800 numbers; of every
     /// country numbers that begin with + and its code. Identity cards: of China, with a right checksum. Bank cards:
     /// 13 to 19 digits with a right checksum. With the gaps, dots, dashes and brackets people write.
+    #[arg(long)]
+    pub(super) redact: bool,
     /// Leaves out the mark by which Excel takes a CSV for UTF-8
     #[arg(long)]
     pub(super) no_bom: bool,
@@ -65,7 +67,15 @@ pub(super) struct MakeArgs {
     /// Only says what would be written
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// A saved export's own language and zone, which its files keep whoever runs it
+    #[arg(skip)]
+    pub(super) lang: Option<Lang>,
+    #[arg(skip)]
+    pub(super) zone: Option<TimeZone>,
 }
+
+/// Memory that sorting may take where nobody says how much, as `--memory` has it.
+pub(super) const MEMORY: ByteSize = ByteSize::mib(192);
 
 /// What can be said of a query with flags as well: they become part of it.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -2,20 +2,17 @@
 
 use std::time::Instant;
 
-use bytesize::ByteSize;
 use openim_history_archive::export::{ExportFormat, ExportReport, Split};
 use openim_history_client::config::{Config, ExportJob};
 use openim_history_client::model::{Lang, Timestamp};
 
 use super::history::{History, Outcome, Run};
-use super::options::{ChosenArgs, MakeArgs};
+use super::options::{ChosenArgs, MEMORY, MakeArgs};
 use super::{KeyArgs, make};
 use crate::archive::PlaceArgs;
 use crate::error::{CommandError, Result};
 use crate::run::App;
-
-/// Memory that sorting may take, as `export` has it.
-const MEMORY: ByteSize = ByteSize::mib(192);
+use crate::time::parse_zone;
 
 /// Runs saved exports: sections [export.NAME] of openim-history.toml
 ///
@@ -91,17 +88,19 @@ fn chosen(config: &Config, args: &Args, history: &History) -> Result<Vec<ExportJ
     }
     let find = |name: &String| {
         let found = all.iter().find(|job| job.name == *name);
-        found.cloned().ok_or_else(|| {
-            let known: Vec<&str> = all.iter().map(|job| job.name.as_str()).collect();
-            let known = match known.len() {
-                0 => "none is saved: write a section [export.NAME] into openim-history.toml"
-                    .to_owned(),
-                _ => format!("there are {}", known.join(", ")),
-            };
-            CommandError::usage_with_hint(format!("there is no saved export {name:?}"), known)
-        })
+        found.cloned().ok_or_else(|| unknown(name, all))
     };
     args.names.iter().map(find).collect()
+}
+
+/// Says that there is no such job, and which there are.
+pub(super) fn unknown(name: &str, all: &[ExportJob]) -> CommandError {
+    let known: Vec<&str> = all.iter().map(|job| job.name.as_str()).collect();
+    let known = match known.len() {
+        0 => "none is saved: write a section [export.NAME] into openim-history.toml".to_owned(),
+        _ => format!("there are {}", known.join(", ")),
+    };
+    CommandError::usage_with_hint(format!("there is no saved export {name:?}"), known)
 }
 
 /// Returns the configuration the jobs stand in.
@@ -114,15 +113,30 @@ pub(super) fn file(config: &Config) -> String {
 }
 
 async fn perform(app: &mut App, job: &ExportJob) -> Result<ExportReport> {
-    let named = |error: openim_history_archive::Error| {
-        CommandError::usage(format!("[export.{}] {error}", job.name))
-    };
+    let wrong = |error: String| CommandError::usage(format!("[export.{}] {error}", job.name));
+    let named = |error: openim_history_archive::Error| wrong(error.to_string());
     let formats: Result<Vec<ExportFormat>, _> = job
         .format
         .iter()
         .map(|name| ExportFormat::named(name))
         .collect();
     let split = job.split.as_deref().map(Split::parse).transpose();
+    let memory = match &job.memory {
+        Some(text) => text
+            .parse()
+            .map_err(|_| wrong(format!("memory: {text:?} is no size: write 512MB")))?,
+        None => MEMORY,
+    };
+    let lang = match job.language.as_deref() {
+        None => None,
+        Some("en") => Some(Lang::En),
+        Some("zh") => Some(Lang::Zh),
+        Some(other) => {
+            return Err(wrong(format!("language: {other:?} is none of en and zh")));
+        }
+    };
+    let zone = job.time_zone.as_deref().map(parse_zone).transpose();
+    let zone = zone.map_err(|error| wrong(format!("time_zone: {error}")))?;
     let args = MakeArgs {
         query: if job.query.is_empty() {
             Vec::new()
@@ -143,9 +157,11 @@ async fn perform(app: &mut App, job: &ExportJob) -> Result<ExportReport> {
             pseudonyms_file: job.pseudonyms_file.clone(),
         },
         redact: job.redact,
-        no_bom: false,
-        memory: MEMORY,
+        no_bom: job.bom == Some(false),
+        memory,
         dry_run: false,
+        lang,
+        zone,
     };
     make::run(app, &args).await
 }

@@ -67,8 +67,17 @@ pub(super) fn summary(ui: &Ui, report: &ExportReport, is_dry: bool, folder: &Pat
     }
 }
 
-/// Says what became of the files.
+/// Says what became of the files, in a line of its own.
 fn files(files: FileCounts, lang: Lang) -> String {
+    match (lang, files == FileCounts::default()) {
+        (Lang::En, false) => format!("files: {}", counts(files, lang)),
+        (Lang::Zh, false) => format!("文件：{}", counts(files, lang)),
+        (_, true) => say(lang, "no files", "没有文件").to_owned(),
+    }
+}
+
+/// Says how many files became what; nothing where there are none.
+pub(super) fn counts(files: FileCounts, lang: Lang) -> String {
     let parts = [
         (files.new, "new", "新增"),
         (files.updated, "updated", "更新"),
@@ -84,12 +93,7 @@ fn files(files: FileCounts, lang: Lang) -> String {
             Lang::Zh => format!("{chinese} {}", thousands(count)),
         })
         .collect();
-    match (lang, shown.is_empty()) {
-        (Lang::En, true) => "no files".to_owned(),
-        (Lang::Zh, true) => "没有文件".to_owned(),
-        (Lang::En, false) => format!("files: {}", shown.join(", ")),
-        (Lang::Zh, false) => format!("文件：{}", shown.join("，")),
-    }
+    shown.join(say(lang, ", ", "，"))
 }
 
 /// Says that an export was broken off.

@@ -1,6 +1,6 @@
 //! The template and the two documents say what the table of keys says.
 
-use openim_history_client::config::{Config, ConfigInputs, Key, keys, template};
+use openim_history_client::config::{Config, ConfigInputs, JobKey, Key, job_keys, keys, template};
 
 use super::*;
 
@@ -25,9 +25,68 @@ fn table(head: [&str; 5], words: fn(&Key) -> &str) -> String {
     table
 }
 
-fn between_marks(document: &str) -> &str {
-    let (_, rest) = document.split_once("<!-- keys -->\n").unwrap();
-    rest.split_once("<!-- /keys -->").unwrap().0
+fn between_marks<'a>(document: &'a str, name: &str) -> &'a str {
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let (_, rest) = document.split_once(&begin).unwrap();
+    rest.split_once(&end).unwrap().0
+}
+
+fn jobs(head: [&str; 4], needed: &str, words: fn(&JobKey) -> &str) -> String {
+    let mut table = format!("| {} |\n|---|---|---|---|\n", head.join(" | "));
+    for key in job_keys() {
+        let flag = key.flag.map_or(String::new(), |flag| format!("`{flag}`"));
+        let needed = if key.is_needed { needed } else { "" };
+        table += &format!(
+            "| `{}` | {flag} | `{}` | {}{needed} |\n",
+            key.name,
+            key.example,
+            words(key),
+        );
+    }
+    table
+}
+
+#[test]
+fn both_documents_list_every_key_of_a_saved_export_and_no_other() {
+    let english = jobs(
+        ["key", "flag of `export`", "example", "what it does"],
+        " Needed.",
+        |key| key.english,
+    );
+    let chinese = jobs(
+        ["配置项", "`export` 的参数", "示例", "说明"],
+        "必需。",
+        |key| key.chinese,
+    );
+    for (path, expected) in [
+        ("docs/configuration.md", english),
+        ("docs/configuration.zh-CN.md", chinese),
+    ] {
+        let document = repository(path);
+        let found = between_marks(&document, "export keys");
+        assert_eq!(found, expected, "{path} should have:\n{expected}");
+    }
+}
+
+#[test]
+fn the_saved_export_of_the_template_can_be_taken_into_use() {
+    let text = template();
+    let (_, saved) = text.split_once("#[export.project]\n").unwrap();
+    let keys = saved
+        .lines()
+        .filter_map(|line| line.strip_prefix('#'))
+        .filter(|line| !line.starts_with(' '));
+    let used: Vec<&str> = keys.collect();
+    let config = load(&format!("[export.project]\n{}\n", used.join("\n"))).unwrap();
+    let [job] = config.exports() else {
+        panic!("{:?}", config.exports());
+    };
+    assert_eq!(used.len(), job_keys().len());
+    assert_eq!(
+        (&*job.name, job.redact, job.bom),
+        ("project", true, Some(false))
+    );
+    assert_eq!(job.memory.as_deref(), Some("512MB"));
 }
 
 #[test]
@@ -37,7 +96,11 @@ fn the_english_document_lists_every_key_and_no_other() {
         |key| key.english,
     );
     let document = repository("docs/configuration.md");
-    assert_eq!(between_marks(&document), expected, "should be:\n{expected}");
+    assert_eq!(
+        between_marks(&document, "keys"),
+        expected,
+        "should be:\n{expected}"
+    );
 }
 
 #[test]
@@ -47,7 +110,11 @@ fn the_chinese_document_lists_every_key_and_no_other() {
         |key| key.chinese,
     );
     let document = repository("docs/configuration.zh-CN.md");
-    assert_eq!(between_marks(&document), expected, "should be:\n{expected}");
+    assert_eq!(
+        between_marks(&document, "keys"),
+        expected,
+        "should be:\n{expected}"
+    );
 }
 
 #[test]
@@ -82,7 +149,7 @@ fn every_line_of_the_template_can_be_taken_into_use() {
         let lines: Vec<_> = template()
             .lines()
             .map(|line| {
-                if let Some(name) = line.strip_prefix('[') {
+                if let Some(name) = line.trim_start_matches('#').strip_prefix('[') {
                     section = Some(name.trim_end_matches(']').to_owned());
                 }
                 let ours = section.as_deref() == key.section()
