@@ -10,7 +10,7 @@ use openim_history_archive::index::{Index, IndexSettings, Query};
 use openim_history_archive::row::{RowSource, Seen};
 use openim_history_archive::sync::NoProgress;
 use openim_history_archive::{Archive, Place, WriterOptions};
-use openim_history_client::model::{Lang, Message, Slot, Timestamp};
+use openim_history_client::model::{ContentType, Lang, Message, Slot, Timestamp};
 use serde_json::{Value, json};
 
 use crate::places::folder;
@@ -94,7 +94,11 @@ pub(crate) fn request(folder: &std::path::Path, formats: &[ExportFormat]) -> Exp
     }
 }
 
-async fn run(archive: &Archive, index: Option<&Index>, request: &ExportRequest) -> ExportReport {
+pub(crate) async fn run(
+    archive: &Archive,
+    index: Option<&Index>,
+    request: &ExportRequest,
+) -> ExportReport {
     let report = export(archive, index, request, &NoProgress)
         .await
         .expect("exports");
@@ -171,7 +175,8 @@ async fn other_programs_read_every_format_as_it_is() {
         assert_eq!(row[2], defused);
         assert_eq!(row[3], expected[3]);
     }
-    assert_eq!(said["duckdb"], json!([80, 2, "carol 先生"]));
+    assert_eq!(said["duckdb"]["rows"], json!(expected));
+    assert_eq!(said["duckdb"]["totals"], json!([80, 2, "carol 先生"]));
     assert_eq!(said["sqlite"]["check"], "ok");
     assert_eq!(said["sqlite"]["history"], 80);
     assert_eq!(said["sqlite"]["users"], json!([["alice"], ["carol"]]));
@@ -282,6 +287,43 @@ async fn a_token_is_told_apart_only_with_the_key() {
     let other = Pseudonyms::new(b"another key of this test").expect("long enough");
     let found = unmask(&archive, &other, &[token]).await.expect("looks up");
     assert_eq!(found[0].1, None);
+}
+
+#[tokio::test]
+async fn no_format_tells_a_number_of_a_phone_that_is_a_number_of_the_content() {
+    let (_keep, place) = folder();
+    let mut card = said("sg_1", 1, "carol", "");
+    card.content_type = ContentType::CUSTOM;
+    card.content = json!({"data": json!({"phone": 13_800_138_000_u64}).to_string(), "mobile": 13_900_139_000_u64})
+        .to_string();
+    write(&place, vec![card], START).await;
+    let (archive, _) = open(&place).await;
+    let out = tempfile::tempdir().expect("a folder");
+    let mut request = request(out.path(), ExportFormat::ALL);
+    request.redact = true;
+    let report = run(&archive, None, &request).await;
+    assert_eq!(report.totals.redacted["phone"], 2);
+    let output = script("export.py").arg(&request.folder).output();
+    let output = output.expect("starts");
+    let trouble = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{trouble}");
+    let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    for rows in [
+        &told["jsonl"],
+        &told["csv"],
+        &told["xlsx"]["rows"],
+        &told["pyarrow"]["rows"],
+        &told["sqlite"]["rows"],
+    ] {
+        let content = rows[0][3].as_str().expect("a content");
+        assert_eq!(content.matches("[phone]").count(), 2, "{content}");
+    }
+    for name in ["messages.html", "messages.txt"] {
+        let text = std::fs::read_to_string(request.folder.join(name)).expect(name);
+        for number in ["13800138000", "13900139000"] {
+            assert!(!text.contains(number), "{number} in {name}");
+        }
+    }
 }
 
 #[tokio::test]

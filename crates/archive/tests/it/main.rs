@@ -8,6 +8,7 @@ mod damage;
 mod differences;
 mod early;
 mod export;
+mod export_hostile;
 mod export_killed;
 mod follow;
 mod limits;

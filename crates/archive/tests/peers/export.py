@@ -8,6 +8,7 @@ import sys
 
 import duckdb
 import openpyxl
+import openpyxl.utils.escape
 import pyarrow.parquet
 
 folder = pathlib.Path(sys.argv[1])
@@ -28,13 +29,15 @@ def comma():
 
 def excel():
     book = openpyxl.load_workbook(folder / "messages.xlsx", read_only=False)
+    # Excel reads _x0041_ as A, so that a text which says it is written as _x005F_x0041_. openpyxl leaves that to its callers.
+    text = lambda value: openpyxl.utils.escape.unescape(value) if isinstance(value, str) else value
     rows, formulas, links = [], 0, 0
     for sheet in book.worksheets:
         columns = {cell.value: at for at, cell in enumerate(next(sheet.iter_rows(max_row=1)))}
         for row in sheet.iter_rows(min_row=2):
             formulas += sum(cell.data_type == "f" for cell in row)
             links += sum(cell.hyperlink is not None for cell in row)
-            value = lambda name: row[columns[name]].value or ""
+            value = lambda name: text(row[columns[name]].value or "")
             rows.append([value("conversation_id"), value("seq"), value("text"), value("content")])
     return {"rows": rows, "formulas": formulas, "links": links, "time": str(book.worksheets[0]["A2"].value)}
 
@@ -50,7 +53,11 @@ def arrow():
 
 def duck():
     path = str(folder / "messages.parquet")
-    return duckdb.execute("SELECT count(*), count(DISTINCT conversation_id), max(sender_name) FROM read_parquet(?)", [path]).fetchone()
+    ask = lambda what: duckdb.execute(f"SELECT {what} FROM read_parquet(?)", [path])
+    return {
+        "totals": ask("count(*), count(DISTINCT conversation_id), max(sender_name)").fetchone(),
+        "rows": sorted(ask("conversation_id, seq, text, content").fetchall(), key=lambda row: row[:2]),
+    }
 
 
 def lite():

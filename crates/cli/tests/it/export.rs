@@ -208,7 +208,6 @@ fn swell(place: &Place, name: &str) {
     file.expect("opens").set_len(BYTES).expect("it grows");
 }
 
-#[cfg(unix)]
 #[test]
 fn ctrl_c_breaks_off_the_reading_of_an_export_that_is_there() {
     let place = archived();

@@ -15,6 +15,7 @@ mod demo;
 mod disks;
 mod doctor;
 mod export;
+mod export_flags;
 mod files;
 mod follow;
 mod lists;
