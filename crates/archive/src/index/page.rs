@@ -3,6 +3,7 @@
 //! A page costs what its messages cost, however long the conversation is: the numbers are in
 //! blocks of a hundred, each a term of its own, and the dictionary has them in order.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use openim_history_client::model::{ConversationId, Seq};
@@ -52,6 +53,24 @@ impl Index {
         pager
             .page(around, limit)
             .map_err(|error| self.read_error(error))
+    }
+
+    /// Returns the ids of all conversations it has messages of, in no particular order.
+    pub fn conversations(&self) -> Result<HashSet<ConversationId>, IndexError> {
+        self.list_conversations()
+            .map_err(|error| self.read_error(error))
+    }
+
+    fn list_conversations(&self) -> tantivy::Result<HashSet<ConversationId>> {
+        let mut ids = HashSet::new();
+        for segment in self.view().searcher.segment_readers() {
+            let terms = segment.inverted_index(self.fields().conversation_id)?;
+            let mut terms = terms.terms().stream()?;
+            while terms.advance() {
+                ids.insert(String::from_utf8_lossy(terms.key()).as_ref().into());
+            }
+        }
+        Ok(ids)
     }
 
     /// Returns the message with that key, if the index has it.

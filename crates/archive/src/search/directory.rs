@@ -10,6 +10,9 @@ use crate::sync::matches;
 /// How many are named as near ones.
 const NEAR: usize = 3;
 
+/// How alike a near one is at least, of 1.
+const ALIKE: f64 = 0.8;
+
 /// The users and groups an archive ever saw, with their names.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
@@ -59,6 +62,16 @@ impl Directory {
         find(&self.groups, text)
     }
 
+    /// Whether there is a user of that id.
+    pub fn has_user(&self, id: &UserId) -> bool {
+        self.users.iter().any(|known| known.id == *id)
+    }
+
+    /// Whether there is a group of that id.
+    pub fn has_group(&self, id: &GroupId) -> bool {
+        self.groups.iter().any(|known| known.id == *id)
+    }
+
     /// Returns ids and names that look alike, for who mistyped one.
     pub fn near(&self, text: &str, groups: bool, users: bool) -> Vec<String> {
         let text = fold(text);
@@ -69,9 +82,22 @@ impl Directory {
         if groups {
             found.extend(near(&self.groups, &text));
         }
-        found.sort_by(|a, b| b.0.total_cmp(&a.0));
-        found.into_iter().take(NEAR).map(|(_, name)| name).collect()
+        nearest(found)
     }
+}
+
+/// Returns those of some ids that look most like a text.
+pub(super) fn near_ids(ids: impl IntoIterator<Item = String>, text: &str) -> Vec<String> {
+    let alike = ids
+        .into_iter()
+        .map(|id| (strsim::jaro_winkler(text, &id), id));
+    nearest(alike.filter(|(alike, _)| *alike >= ALIKE).collect())
+}
+
+/// Returns the first few, the most alike first.
+fn nearest(mut found: Vec<(f64, String)>) -> Vec<String> {
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    found.into_iter().take(NEAR).map(|(_, name)| name).collect()
 }
 
 fn named<I: AsRef<str>>((id, name): (I, String)) -> Named<I> {
@@ -110,7 +136,7 @@ fn near<'a, I: AsRef<str>>(
             "" => id.to_owned(),
             name => format!("{id} ({name})"),
         };
-        (alike >= 0.8).then_some((alike, shown))
+        (alike >= ALIKE).then_some((alike, shown))
     })
 }
 

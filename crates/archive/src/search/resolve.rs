@@ -5,6 +5,7 @@ use std::ops::Range;
 use jiff::ZonedDateTime;
 use openim_history_client::model::{ConversationId, ConversationKind, Kind, UserId};
 
+use super::directory::near_ids;
 use super::syntax::{Field, Node, SyntaxError};
 use super::{Directory, Period, period};
 use crate::index::{Has, Index, Query, State};
@@ -25,7 +26,8 @@ pub struct Context<'a> {
     pub now: ZonedDateTime,
 }
 
-/// Translates a query. Fails on names nobody has, and on values that are none.
+/// Translates a query. Fails on names nobody has and conversations the archive does not know, and on values that
+/// are none.
 pub fn resolve(node: &Node, context: &Context<'_>) -> Result<Query, SyntaxError> {
     let all = |parts: &[Node]| -> Result<Vec<Query>, SyntaxError> {
         parts.iter().map(|part| resolve(part, context)).collect()
@@ -58,7 +60,8 @@ impl Context<'_> {
                     return Ok(Query::Group(value.into()));
                 }
                 if groups.is_empty() {
-                    return Err(self.unknown("group", value, at, true, false));
+                    let near = self.directory.near(value, true, false);
+                    return Err(self.unknown("group", value, at, &near));
                 }
                 any(groups, Query::Group)
             }
@@ -104,12 +107,14 @@ impl Context<'_> {
         if self.is_there(&of(value.into())) {
             return Ok(vec![value.into()]);
         }
-        Err(self.unknown("user", value, at, false, true))
+        let near = self.directory.near(value, false, true);
+        Err(self.unknown("user", value, at, &near))
     }
 
     fn place(&self, value: &str, at: &Range<usize>) -> Result<Query, SyntaxError> {
         let id = ConversationId::new(value);
-        if id.kind() != ConversationKind::Other {
+        let is_id = id.kind() != ConversationKind::Other;
+        if is_id && self.has_conversation(&id) {
             return Ok(Query::Conversation(id));
         }
         let groups = self.directory.groups(value);
@@ -123,7 +128,25 @@ impl Context<'_> {
         if self.is_there(&Query::Group(value.into())) {
             return Ok(Query::Group(value.into()));
         }
-        Err(self.unknown("conversation, group or user", value, at, true, true))
+        if is_id {
+            let ids = self.index.conversations().unwrap_or_default().into_iter();
+            let near = near_ids(ids.map(|id| id.to_string()), value);
+            return Err(self.unknown("conversation", value, at, &near));
+        }
+        let near = self.directory.near(value, true, true);
+        Err(self.unknown("conversation, group or user", value, at, &near))
+    }
+
+    /// Whether the archive has messages of a conversation, or could have: its group or its users are known.
+    fn has_conversation(&self, id: &ConversationId) -> bool {
+        let group = match id.kind() {
+            ConversationKind::Log => id.as_str().split_once('_').map(|(_, rest)| rest.into()),
+            _ => id.group_id(),
+        };
+        let is_known = |(a, b)| self.directory.has_user(&a) && self.directory.has_user(&b);
+        self.is_there(&Query::Conversation(id.clone()))
+            || group.is_some_and(|group| self.directory.has_group(&group))
+            || id.pairs().into_iter().any(is_known)
     }
 
     fn is_there(&self, query: &Query) -> bool {
@@ -163,15 +186,7 @@ impl Context<'_> {
         SyntaxError::new(self.query, at.clone(), what)
     }
 
-    fn unknown(
-        &self,
-        what: &str,
-        value: &str,
-        at: &Range<usize>,
-        groups: bool,
-        users: bool,
-    ) -> SyntaxError {
-        let near = self.directory.near(value, groups, users);
+    fn unknown(&self, what: &str, value: &str, at: &Range<usize>, near: &[String]) -> SyntaxError {
         let what = match near.len() {
             0 => format!("the archive has no {what} {value:?}"),
             _ => format!(
