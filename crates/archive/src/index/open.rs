@@ -7,6 +7,7 @@ use std::{fmt, fs, io};
 
 use tantivy::directory::META_LOCK;
 use tantivy::directory::error::OpenReadError;
+use tantivy::error::DataCorruption;
 use tantivy::index::SegmentComponent;
 use tantivy::{Directory as _, IndexReader, ReloadPolicy, TantivyError};
 
@@ -161,6 +162,7 @@ impl Index {
             Some(_) => return Err(unusable(IndexDamage::OtherFormat)),
             None => None,
         };
+        look_at_lengths(folder, &tantivy).map_err(unreadable)?;
         look_at_files(&tantivy).map_err(unreadable)?;
         let index = Self::with(directory, settings, tantivy).map_err(unreadable)?;
         let opened = Opened {
@@ -315,6 +317,19 @@ fn payload(index: &tantivy::Index) -> tantivy::Result<Option<Payload>> {
             pinyin: false,
         })
     }))
+}
+
+/// Looks whether every file of every part is long enough for the ending that Tantivy reads without asking. Which
+/// are there at all shows [`look_at_files`].
+fn look_at_lengths(folder: &Path, index: &tantivy::Index) -> tantivy::Result<()> {
+    const ENDING: u64 = 8;
+    for file in index.load_metas()?.list_segment_files() {
+        let is_cut = fs::metadata(folder.join(&file)).is_ok_and(|file| file.len() < ENDING);
+        if is_cut {
+            return Err(DataCorruption::new(file, "it is cut short".to_owned()).into());
+        }
+    }
+    Ok(())
 }
 
 /// Opens every file of every part, which shows whether it is there and whole at its end. Tantivy
