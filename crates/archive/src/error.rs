@@ -115,6 +115,9 @@ pub enum Error {
     /// A statement that is not run, or not to its end.
     #[error(transparent)]
     Sql(#[from] SqlError),
+    /// It was told to stop before anything had come of it; all is as before.
+    #[error("stopped before it was done")]
+    Stopped,
     /// A value of the caller's makes no sense.
     #[error("{0}")]
     Invalid(String),

@@ -11,6 +11,7 @@ mod holder;
 pub mod index;
 pub mod media;
 mod place;
+mod progress;
 pub mod repair;
 pub mod report;
 pub mod row;
@@ -21,7 +22,7 @@ mod tables;
 pub mod verify;
 mod write;
 
-pub use self::archive::{Archive, Info, Manifest, Month, Sizes};
+pub use self::archive::{Archive, IndexStatus, Info, Manifest, Month, Sizes};
 pub use self::error::{Error, Result};
 pub use self::holder::Holder;
 pub use self::place::Place;

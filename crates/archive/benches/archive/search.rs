@@ -9,6 +9,7 @@ use openim_history_archive::index::{Around, IndexSettings, Order};
 use openim_history_archive::row::Row;
 use openim_history_archive::search::{Context, Directory, Search, SearchOptions, parse, resolve};
 use openim_history_archive::sql::{Sql, SqlOptions};
+use openim_history_archive::sync::NoProgress;
 use openim_history_archive::{Archive, Place};
 
 use crate::{child, line, most, server, size};
@@ -44,7 +45,7 @@ pub(crate) async fn ask(place: &str) {
     let archive = Archive::open(&place).await.expect("opens");
     let begin = Instant::now();
     let (index, _) = archive
-        .index(None, IndexSettings::default())
+        .index(None, IndexSettings::default(), &NoProgress)
         .await
         .expect("opens");
     println!(

@@ -5,8 +5,10 @@ mod manifest;
 mod migrations;
 mod open;
 mod read;
+mod search_index;
 
 pub use self::info::{Info, Month, Sizes};
 pub use self::manifest::Manifest;
 pub use self::open::Archive;
-pub(crate) use self::open::index_folder;
+pub use self::search_index::IndexStatus;
+pub(crate) use self::search_index::index_folder;

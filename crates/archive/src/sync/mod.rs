@@ -7,10 +7,10 @@ mod mongo;
 mod notes;
 mod options;
 mod people;
-mod progress;
 mod relay;
 mod same;
 mod seen;
+mod stoppable;
 mod views;
 
 pub(crate) use self::filter::matches;
@@ -20,8 +20,8 @@ pub use self::follow::{
 };
 pub use self::mongo::{MongoPlan, MongoSync};
 pub use self::options::{PeopleReport, SyncOptions, SyncReport};
-pub use self::progress::{NoProgress, Progress};
 pub(crate) use self::relay::apart;
 pub(crate) use self::seen::forget as forget_seen;
 pub(crate) use self::views::{Share, shares_of};
 pub use self::views::{ViewPlan, ViewSync};
+pub use crate::progress::{NoProgress, Progress};

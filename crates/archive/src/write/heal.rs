@@ -6,8 +6,9 @@ use futures::TryStreamExt;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::index::{Entry, Index, IndexDamage, IndexError, IndexSettings, IndexWriter};
+use crate::index::{Entry, Index, IndexDamage, IndexError, IndexSettings, IndexWriter, Opened};
 use crate::place::Place;
+use crate::progress::Progress;
 use crate::tables::file::DataFile;
 use crate::tables::messages::read::row_batches;
 use crate::tables::messages::rows;
@@ -34,132 +35,208 @@ impl From<IndexError> for Error {
     }
 }
 
-/// Opens the index in a folder for writing, and puts into it what the table has and it has not.
-pub(crate) async fn open_index(
-    place: &Place,
-    table: &Table,
-    folder: &Path,
-    settings: IndexSettings,
-) -> Result<(Index, IndexWriter, Option<Healed>)> {
-    let path = folder.to_owned();
-    let opened = tokio::task::spawn_blocking(move || {
-        let (index, opened) = Index::open_or_create(&path, &settings)?;
-        let writer = index.writer()?;
-        Ok::<_, IndexError>((index, opened, writer))
-    });
-    let (index, opened, mut writer) = opened
-        .await
-        .map_err(|error| Error::store("open the search index", error))??;
-    let version = table.version();
-    let healed = match opened.covers {
-        Some(_) if index.has_pinyin() != index.wants_pinyin() => {
-            let reason = if index.has_pinyin() {
+/// What an index lacks of the table it is of.
+#[derive(Debug)]
+pub(crate) enum Lack {
+    /// Nothing.
+    Nothing,
+    /// The rows of some files.
+    Files {
+        files: Vec<DataFile>,
+        reason: String,
+    },
+    /// It has to be built anew.
+    Everything { reason: String },
+}
+
+impl Lack {
+    /// Compares what was found on opening with the table.
+    pub(crate) async fn of(index: &Index, opened: &Opened, table: &Table) -> Result<Self> {
+        let version = table.version();
+        let Some(covers) = opened.covers else {
+            let damage = opened.healed.as_ref();
+            return Ok(Self::everything(damage.unwrap_or(&IndexDamage::Missing)));
+        };
+        if index.has_pinyin() != index.wants_pinyin() {
+            return Ok(Self::everything(if index.has_pinyin() {
                 "it has pinyin, which is no longer wanted"
             } else {
                 "it has no pinyin"
-            };
-            let (back, healed) = rebuild(place, table, writer, &index, reason.to_owned()).await?;
-            writer = back;
-            Some(healed)
+            }));
         }
-        Some(covers) if covers == version => None,
-        Some(covers) if covers < version => match table.added_since(covers).await? {
-            Since::Added(added) => {
-                let is_new = |file: &&DataFile| added.contains(&file.path);
-                let files: Vec<DataFile> = table.files().iter().filter(is_new).cloned().collect();
-                let (back, messages) = put(place, &files, writer, version, false).await?;
-                writer = back;
-                Some(Healed {
-                    reason: format!(
-                        "it was at version {covers} of the table, which is at {version}"
-                    ),
-                    messages,
-                })
+        if covers == version {
+            return Ok(Self::Nothing);
+        }
+        if covers > version {
+            return Ok(Self::everything(format_args!(
+                "ahead: at version {covers} of the table, which is at {version}"
+            )));
+        }
+        let added = match table.added_since(covers).await? {
+            Since::Added(added) => added,
+            Since::TakenOut => {
+                return Ok(Self::everything("messages were taken out of the table"));
             }
-            since => {
-                let reason = match since {
-                    Since::TakenOut => "messages were taken out of the table".to_owned(),
-                    _ => format!("the table's log does not reach back to version {covers}"),
-                };
-                let (back, healed) = rebuild(place, table, writer, &index, reason).await?;
-                writer = back;
-                Some(healed)
+            Since::Unknown => {
+                return Ok(Self::everything(format_args!(
+                    "the table's log does not reach back to version {covers}"
+                )));
             }
-        },
-        Some(covers) => {
-            let reason = format!("it was at version {covers} of a table that is at {version}");
-            let (back, healed) = rebuild(place, table, writer, &index, reason).await?;
-            writer = back;
-            Some(healed)
+        };
+        let is_new = |file: &&DataFile| added.contains(&file.path);
+        Ok(Self::Files {
+            files: table.files().iter().filter(is_new).cloned().collect(),
+            reason: format!("behind: at version {covers} of the table, which is at {version}"),
+        })
+    }
+
+    /// Everything, for that reason.
+    pub(crate) fn everything(reason: impl ToString) -> Self {
+        Self::Everything {
+            reason: reason.to_string(),
         }
-        None => {
-            let is_new = table.files().is_empty();
-            let reason = match opened.healed {
-                Some(damage) => damage.to_string(),
-                None => IndexDamage::Missing.to_string(),
-            };
-            let (back, healed) = rebuild(place, table, writer, &index, reason).await?;
-            writer = back;
-            (!is_new).then_some(healed)
+    }
+
+    /// Returns why it lacks something; `None` where it does not.
+    pub(crate) fn into_reason(self) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Files { reason, .. } | Self::Everything { reason } => Some(reason),
         }
-    };
-    if let Some(healed) = &healed {
+    }
+}
+
+/// An index opened for writing, and the table whose messages it shall have.
+///
+/// All of it is committed or nothing: told to stop, it leaves the index as it was found.
+pub(crate) struct Healing<'a> {
+    place: &'a Place,
+    table: &'a Table,
+    index: Index,
+    opened: Opened,
+    writer: IndexWriter,
+    progress: &'a dyn Progress,
+}
+
+impl<'a> Healing<'a> {
+    /// Opens the index in a folder.
+    pub(crate) async fn open(
+        place: &'a Place,
+        table: &'a Table,
+        folder: &Path,
+        settings: IndexSettings,
+        progress: &'a dyn Progress,
+    ) -> Result<Self> {
+        let path = folder.to_owned();
+        let (index, opened, writer) = beside("open the search index", move || {
+            let (index, opened) = Index::open_or_create(&path, &settings)?;
+            let writer = index.writer()?;
+            Ok((index, opened, writer))
+        })
+        .await?;
+        Ok(Self {
+            place,
+            table,
+            index,
+            opened,
+            writer,
+            progress,
+        })
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Puts into the index what the table has and it has not.
+    pub(crate) async fn fill(self) -> Result<(Index, IndexWriter, Option<Healed>)> {
+        let place = self.place;
+        let is_new = self.table.files().is_empty();
+        let index = self.index.clone();
+        let (writer, healed) = match Lack::of(&index, &self.opened, self.table).await? {
+            Lack::Nothing => return Ok((index, self.writer, None)),
+            Lack::Files { files, reason } => self.put(&files, reason, false).await?,
+            Lack::Everything { reason } => self.build(reason).await?,
+        };
+        if is_new {
+            // There was nothing to put into it.
+            return Ok((index, writer, None));
+        }
         tracing::warn!(
             "the search index of {place} was brought up to date with {} messages: {}",
             healed.messages,
             healed.reason
         );
+        Ok((index, writer, Some(healed)))
     }
-    Ok((index, writer, healed))
-}
 
-/// Builds an index anew from the table.
-pub(crate) async fn rebuild(
-    place: &Place,
-    table: &Table,
-    writer: IndexWriter,
-    index: &Index,
-    reason: String,
-) -> Result<(IndexWriter, Healed)> {
-    let mut writer = writer;
-    writer.clear(index.wants_pinyin())?;
-    let (writer, messages) = put(place, table.files(), writer, table.version(), true).await?;
-    Ok((writer, Healed { reason, messages }))
-}
+    /// Builds the index anew, whatever it has.
+    pub(crate) async fn rebuild(self) -> Result<(IndexWriter, Healed)> {
+        let reason = match (self.opened.covers, &self.opened.healed) {
+            (Some(_), _) => "it was asked for".to_owned(),
+            (None, damage) => damage.as_ref().unwrap_or(&IndexDamage::Missing).to_string(),
+        };
+        self.build(reason).await
+    }
 
-/// Puts the rows of files into an index.
-async fn put(
-    place: &Place,
-    files: &[DataFile],
-    mut writer: IndexWriter,
-    version: u64,
-    new: bool,
-) -> Result<(IndexWriter, u64)> {
-    let mut messages = 0;
-    for file in files {
-        let mut batches = Box::pin(row_batches(place, file).await?);
-        while let Some(batch) = batches.try_next().await? {
-            let count = batch.num_rows() as u64;
-            writer = tokio::task::spawn_blocking(move || {
-                let rows = rows(&batch)?;
-                let entries = rows.iter().map(Entry::from);
-                if new {
-                    writer.insert(entries)?;
-                } else {
-                    writer.put(entries)?;
+    async fn build(mut self, reason: String) -> Result<(IndexWriter, Healed)> {
+        self.writer.clear(self.index.wants_pinyin())?;
+        let files = self.table.files();
+        self.put(files, reason, true).await
+    }
+
+    /// Puts the rows of files into the index.
+    async fn put(
+        self,
+        files: &[DataFile],
+        reason: String,
+        new: bool,
+    ) -> Result<(IndexWriter, Healed)> {
+        let rows_of = files.iter().map(|file| file.rows);
+        self.progress
+            .begin("indexing messages", Some(rows_of.sum()));
+        let (mut writer, mut messages) = (self.writer, 0);
+        for file in files {
+            let mut batches = Box::pin(row_batches(self.place, file).await?);
+            while let Some(batch) = batches.try_next().await? {
+                if self.progress.stops() {
+                    return Err(Error::Stopped);
                 }
-                Ok::<_, Error>(writer)
-            })
-            .await
-            .map_err(|error| Error::store("fill the search index", error))??;
-            messages += count;
+                let count = batch.num_rows() as u64;
+                writer = beside("fill the search index", move || {
+                    let rows = rows(&batch)?;
+                    let entries = rows.iter().map(Entry::from);
+                    if new {
+                        writer.insert(entries)?;
+                    } else {
+                        writer.put(entries)?;
+                    }
+                    Ok(writer)
+                })
+                .await?;
+                messages += count;
+                self.progress.advance(count);
+            }
         }
+        if self.progress.stops() {
+            return Err(Error::Stopped);
+        }
+        let version = self.table.version();
+        let writer = beside("fill the search index", move || {
+            writer.commit(version)?;
+            Ok(writer)
+        })
+        .await?;
+        Ok((writer, Healed { reason, messages }))
     }
-    let writer = tokio::task::spawn_blocking(move || {
-        writer.commit(version)?;
-        Ok::<_, Error>(writer)
-    })
-    .await
-    .map_err(|error| Error::store("fill the search index", error))??;
-    Ok((writer, messages))
+}
+
+/// Does what takes a while in a thread of its own.
+async fn beside<T: Send + 'static>(
+    what: &str,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::store(what, error))?
 }

@@ -14,7 +14,7 @@ mod writer;
 pub(crate) use self::cursor::Cursor;
 pub(crate) use self::early::Early;
 pub use self::heal::Healed;
-pub(crate) use self::heal::{open_index, rebuild};
+pub(crate) use self::heal::{Healing, Lack};
 pub(crate) use self::intake::Calendar;
 pub(crate) use self::ledger::{BlockKey, Ledger, Month};
 pub use self::writer::{Counts, Writer, WriterOptions};

@@ -307,7 +307,10 @@ fn end(mut child: Child, sight: Option<Sight>, kills: &mut Kills) -> bool {
 async fn assert_index(place: &Place, random: &mut fastrand::Rng) {
     let archive = Archive::open(place).await.expect("opens");
     let rows: Vec<Row> = content(place).await.into_values().collect();
-    let (index, _) = archive.index(None, settings()).await.expect("opens");
+    let (index, _) = archive
+        .index(None, settings(), &NoProgress)
+        .await
+        .expect("opens");
     index.verify().expect("is whole");
     assert_eq!(index.len(), rows.len() as u64);
     for row in rows.iter().filter(|_| random.u32(..150) == 0) {

@@ -78,7 +78,7 @@ async fn who_writes_the_search_index_is_named_to_who_would_write_the_archive() {
     // Searching goes on with what is there.
     let archive = Archive::open(&place).await.expect("opens");
     let (found, healed) = archive
-        .index(None, Default::default())
+        .index(None, Default::default(), &NoProgress)
         .await
         .expect("opens");
     assert!(found.is_empty() && healed.is_none());
@@ -153,7 +153,7 @@ async fn a_half_written_file_is_named_by_whoever_needs_it_and_nothing_is_lost() 
             if table == "messages" {
                 let read = futures::TryStreamExt::try_concat(archive.rows()).await;
                 is_told(&read.expect_err("half a file"));
-                let index = archive.index(None, Default::default()).await;
+                let index = archive.index(None, Default::default(), &NoProgress).await;
                 is_told(&index.expect_err("half a file"));
                 let opened = Archive::write(&place, "a test", options).await;
                 is_told(&opened.expect_err("half a file"));

@@ -68,7 +68,9 @@ async fn write_with(place: &Place, messages: Vec<Message>, at: i64, options: Wri
 
 pub(crate) async fn open(place: &Place) -> (Archive, Index) {
     let archive = Archive::open(place).await.expect("opens");
-    let index = archive.index(None, IndexSettings::default()).await;
+    let index = archive
+        .index(None, IndexSettings::default(), &NoProgress)
+        .await;
     let (index, _) = index.expect("opens");
     (archive, index)
 }

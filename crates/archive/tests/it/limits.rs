@@ -49,7 +49,7 @@ async fn a_disk_without_space_is_told_and_nothing_is_lost_or_twice() {
             assert!(archived <= whole);
             let archive = Archive::open(&place).await.expect("opens");
             let (index, _) = archive
-                .index(None, Default::default())
+                .index(None, Default::default(), &NoProgress)
                 .await
                 .expect("heals");
             assert_eq!(index.len(), archived as u64, "{kilobytes} kB");

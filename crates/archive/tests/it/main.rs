@@ -11,6 +11,7 @@ mod export;
 mod export_hostile;
 mod export_killed;
 mod follow;
+mod index;
 mod limits;
 mod logs;
 mod lookup;

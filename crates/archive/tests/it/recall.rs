@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use openim_history_archive::index::{Index, IndexSettings, Order, fold};
 use openim_history_archive::row::{RowSource, Seen};
 use openim_history_archive::search::{Context, Directory, parse, resolve};
+use openim_history_archive::sync::NoProgress;
 use openim_history_archive::{Archive, Place, WriterOptions};
 use openim_history_client::model::{Slot, Timestamp};
 use openim_history_standin::mongod::Mode;
@@ -124,7 +125,7 @@ async fn stored(place: &Place) -> (BTreeMap<(String, i64), String>, Index) {
     let texts = texts.map(|(key, row)| ((key.conversation_id.to_string(), key.seq.0), row.text()));
     let archive = Archive::open(place).await.expect("opens");
     let (index, _) = archive
-        .index(None, IndexSettings::default())
+        .index(None, IndexSettings::default(), &NoProgress)
         .await
         .expect("opens");
     (texts.collect(), index)

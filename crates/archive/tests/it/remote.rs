@@ -198,13 +198,17 @@ async fn an_archive_in_a_bucket_is_the_same_archive() {
         report.problems
     );
     let (found, _) = archive
-        .index(Some(index.path().to_owned()), Default::default())
+        .index(
+            Some(index.path().to_owned()),
+            Default::default(),
+            &NoProgress,
+        )
         .await
         .expect("opens");
     assert_eq!(found.len(), content(&place).await.len() as u64);
     // Without a folder of its own there is none.
     let error = archive
-        .index(None, Default::default())
+        .index(None, Default::default(), &NoProgress)
         .await
         .expect_err("nowhere");
     assert!(matches!(error, Error::Invalid(_)), "{error:?}");

@@ -5,9 +5,10 @@ use openim_history_archive::row::{Key, RowSource, Seen};
 use openim_history_archive::search::{
     Context, Directory, Search, SearchOptions, SearchPage, parse, resolve,
 };
+use openim_history_archive::sync::NoProgress;
 use openim_history_archive::{Archive, Place, WriterOptions};
 use openim_history_client::model::{
-    ContentType, Message, Revoked, Seq, SessionType, Slot, Timestamp,
+    ContentType, Hole, HoleCause, Message, Revoked, Seq, SessionType, Slot, Timestamp,
 };
 use serde_json::json;
 
@@ -55,18 +56,28 @@ fn messages() -> Vec<Message> {
 }
 
 pub(crate) async fn stored(place: &Place) -> (Archive, Index) {
+    store(place, messages().into_iter().map(Slot::Message).collect()).await;
+    opened(place).await
+}
+
+/// Puts slots into an archive.
+pub(crate) async fn store(place: &Place, slots: Vec<Slot>) {
     let opened = Archive::write(place, "a test", WriterOptions::default()).await;
     let mut writer = opened.expect("opens");
     let seen = Seen {
         source: RowSource::Mongo,
         at: Timestamp::from_millis(START),
     };
-    let slots = messages().into_iter().map(Slot::Message).collect();
     writer.take(slots, seen).await.expect("takes");
     writer.commit_rows().await.expect("commits");
     writer.close().await.expect("closes");
+}
+
+async fn opened(place: &Place) -> (Archive, Index) {
     let archive = Archive::open(place).await.expect("opens");
-    let index = archive.index(None, IndexSettings::default()).await;
+    let index = archive
+        .index(None, IndexSettings::default(), &NoProgress)
+        .await;
     let (index, _) = index.expect("opens");
     (archive, index)
 }
@@ -120,7 +131,12 @@ impl Searched {
 
 async fn searched() -> (tempfile::TempDir, Searched) {
     let (folder, place) = folder();
-    let (archive, index) = stored(&place).await;
+    stored(&place).await;
+    (folder, in_place(&place).await)
+}
+
+async fn in_place(place: &Place) -> Searched {
+    let (archive, index) = opened(place).await;
     let users = [
         ("alice", "Alice 爱丽丝"),
         ("bob", "小李"),
@@ -130,12 +146,11 @@ async fn searched() -> (tempfile::TempDir, Searched) {
         users.map(|(id, name)| (id.into(), name.to_owned())),
         [("1".into(), "项目组".to_owned())],
     );
-    let searched = Searched {
+    Searched {
         archive,
         index,
         directory,
-    };
-    (folder, searched)
+    }
 }
 
 #[tokio::test]
@@ -144,6 +159,7 @@ async fn every_part_of_the_language_finds_what_it_says() {
     for (query, keys) in [
         ("合同", "sg_1:1 si_alice_bob:1 si_alice_bob:2 sg_1:3"),
         ("合同 发票", "sg_1:1"),
+        ("合同 AND 发票 AND -from:bob", "sg_1:1"),
         ("\"合同和\"", "sg_1:1"),
         ("合同 -from:alice", "si_alice_bob:2 sg_1:3"),
         ("签 OR contract", "si_alice_bob:1 si_alice_bob:3"),
@@ -152,6 +168,10 @@ async fn every_part_of_the_language_finds_what_it_says() {
         // Two have that name.
         ("from:小李", "sg_1:2 si_alice_bob:2 sg_1:3"),
         ("with:alice", "si_alice_bob:1 si_alice_bob:3"),
+        // A user is the chats of two with that user, by id or by name.
+        ("in:carol", ""),
+        ("in:alice 合同", "si_alice_bob:1"),
+        ("in:\"Alice 爱丽丝\"", "si_alice_bob:1 si_alice_bob:3"),
         ("with:bob", "si_alice_bob:1 si_alice_bob:2 si_alice_bob:3"),
         ("group:1 -is:revoked", "sg_1:1 sg_1:2"),
         ("is:revoked", "sg_1:3"),
@@ -163,6 +183,75 @@ async fn every_part_of_the_language_finds_what_it_says() {
         ("nothing", ""),
     ] {
         assert_eq!(searched.found(query).await, keys, "{query}");
+    }
+}
+
+/// A message of a type, with what such a one holds.
+fn of_type(seq: i64, kind: ContentType, content: serde_json::Value) -> Message {
+    Message {
+        content_type: kind,
+        content: content.to_string(),
+        ..said("sg_1", seq, "alice", "")
+    }
+}
+
+#[tokio::test]
+async fn what_a_message_holds_and_what_happened_to_it_is_asked_for() {
+    let (_folder, place) = folder();
+    let picture = json!({ "sourcePicture": { "url": "http://a/p.png", "size": 3 } });
+    let file = json!({ "fileName": "合同.pdf", "sourceUrl": "http://a/f", "fileSize": 3 });
+    let voice = json!({ "sourceUrl": "http://a/v", "duration": 3 });
+    let video = json!({ "videoUrl": "http://a/v", "duration": 3 });
+    let to = |whom: &[&str]| json!({ "text": "@you 看看", "atUserList": whom });
+    let mut messages = vec![
+        of_type(1, ContentType::PICTURE, picture),
+        of_type(2, ContentType::FILE, file),
+        of_type(3, ContentType::VOICE, voice),
+        of_type(4, ContentType::VIDEO, video),
+        of_type(5, ContentType::AT_TEXT, to(&["bob"])),
+        of_type(6, ContentType::AT_TEXT, to(&["AtAllTag"])),
+        said("sg_1", 7, "bob", "看看 http://example.com"),
+        said("sg_1", 8, "bob", "删掉的"),
+        said("sg_1", 9, "bob", "清空的"),
+        of_type(10, ContentType::CUSTOM, json!({ "data": "{}" })),
+    ];
+    messages[4].at_user_ids = vec!["bob".into()];
+    messages[5].at_user_ids = vec!["AtAllTag".into()];
+    messages[7].deleted_for = vec!["carol".into()];
+    store(&place, messages.into_iter().map(Slot::Message).collect()).await;
+    let emptied = Hole {
+        conversation_id: "sg_1".into(),
+        seq: Seq(9),
+        cause: HoleCause::Emptied,
+    };
+    store(&place, vec![Slot::Hole(emptied)]).await;
+    let searched = in_place(&place).await;
+    for (query, seqs) in [
+        ("has:image", "1"),
+        ("has:picture", "1"),
+        ("has:file", "2"),
+        ("has:link", "7"),
+        ("has:mention", "5 6"),
+        ("has:mention -mentions:all", "5"),
+        ("mentions:bob", "5"),
+        ("mentions:all", "6"),
+        ("mentions:所有人", "6"),
+        ("kind:picture", "1"),
+        ("kind:file", "2"),
+        ("kind:VOICE", "3"),
+        ("kind:video OR kind:voice", "3 4"),
+        ("kind:custom", "10"),
+        ("kind:text", "5 6 7 8 9"),
+        ("看看 kind:text -has:mention", "7"),
+        ("合同 has:file", "2"),
+        ("is:deleted", "8"),
+        ("is:purged", "9"),
+        ("is:purged OR is:deleted", "8 9"),
+        ("from:bob -is:purged -is:deleted", "7"),
+        ("is:revoked", ""),
+    ] {
+        let found = searched.found(query).await.replace("sg_1:", "");
+        assert_eq!(found, seqs, "{query}");
     }
 }
 
@@ -187,6 +276,21 @@ async fn a_value_that_is_none_is_told_with_its_place() {
         (
             "group:nobody",
             "at character 1: the archive has no group \"nobody\"",
+        ),
+        (
+            "合同 in:sg_l",
+            "at character 4: the archive has no conversation \"sg_l\"; near it are: sg_1",
+        ),
+        (
+            "in:si_alice_bbo",
+            "at character 1: the archive has no conversation \"si_alice_bbo\"; near it are: si_alice_bob",
+        ),
+        // Nobody has spoken there, and everybody is known.
+        ("in:si_alice_carol", ""),
+        ("in:n_1 OR in:n_alice_bob", ""),
+        (
+            "in:nowhere",
+            "at character 1: the archive has no conversation, group or user \"nowhere\"",
         ),
         (
             "has:money",

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use openim_history_archive::index::{Index, IndexSettings};
+use openim_history_archive::sync::Progress;
 use openim_history_archive::{Archive, Error, Healed, Place, Writer, WriterOptions};
 use openim_history_client::config::Config;
 
@@ -110,13 +111,15 @@ pub(crate) fn cache_of(archive: &Archive, what: &str) -> Option<PathBuf> {
 /// is, and another lies in the user's folder for what can be made again.
 pub(crate) async fn index_of(
     archive: &Archive,
+    progress: &dyn Progress,
 ) -> openim_history_archive::Result<(Index, Option<Healed>)> {
+    let settings = IndexSettings::default();
     let opened = archive
-        .index(cache_of(archive, "index"), IndexSettings::default())
+        .index(cache_of(archive, "index"), settings, progress)
         .await;
     match opened {
         Err(error) if error.is_unwritable() => match beside(archive, "index") {
-            Some(folder) => archive.index(Some(folder), IndexSettings::default()).await,
+            Some(folder) => archive.index(Some(folder), settings, progress).await,
             None => Err(error),
         },
         opened => opened,

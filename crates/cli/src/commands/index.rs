@@ -1,10 +1,10 @@
 //! `index`
 
 use openim_history_archive::index::IndexSettings;
-use openim_history_archive::{Archive, Healed};
+use openim_history_archive::{Archive, Healed, IndexStatus};
 use serde::Serialize;
 
-use crate::archive::{ArchiveArgs, ReportArgs, cache_of, index_of, json, pairs};
+use crate::archive::{ArchiveArgs, ReportArgs, Stages, cache_of, json, pairs};
 use crate::error::Result;
 use crate::numbers::thousands;
 use crate::run::App;
@@ -16,11 +16,13 @@ use crate::words::archive as words;
 /// The index is made of the archive's tables and can be built anew from them at any time.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// Says what the index covers, and brings it up to date where it is behind, missing or damaged
+    /// Says what the index covers, and whether it is behind, missing or damaged; nothing is changed
     Status(Args),
     /// Builds the index anew from the tables
     ///
-    /// With --pinyin, words of letters find Chinese by its sound from then on: hetong and ht find 合同.
+    /// A search, a statement with match() and an export bring it up to date by themselves. With --pinyin, words of
+    /// letters find Chinese by its sound from then on: hetong and ht find 合同. Ctrl-C leaves the index that is there
+    /// as it is.
     Rebuild(RebuildArgs),
 }
 
@@ -51,14 +53,11 @@ pub(crate) struct Args {
 
 /// How an index is doing.
 #[derive(Serialize)]
-struct Status {
+struct Shown {
     place: String,
-    /// The version of the table of messages that the index covers.
-    version: Option<u64>,
-    messages: u64,
-    /// Whether Chinese is found by its sound too.
-    pinyin: bool,
-    /// What had to be done to it just now.
+    #[serde(flatten)]
+    status: IndexStatus,
+    /// What was done to it just now.
     healed: Option<Healed>,
 }
 
@@ -69,40 +68,53 @@ pub(super) async fn run(app: &mut App, command: &Command) -> Result {
     };
     let config = app.configure()?;
     let archive = Archive::open(&args.archive.place(&config)?).await?;
-    let rebuilt = match rebuild {
+    let folder = cache_of(&archive, "index");
+    let healed = match rebuild {
         None => None,
         Some(RebuildArgs { pinyin, .. }) => {
-            let (folder, settings) = (cache_of(&archive, "index"), IndexSettings::default());
-            let rebuilt = archive.rebuild_index(folder, settings, *pinyin);
-            Some(rebuilt.await?)
+            let stages = Stages::new(&app.ui, false, Some(app.interrupt.take()));
+            let settings = IndexSettings::default();
+            let rebuilt = archive.rebuild_index(folder.clone(), settings, *pinyin, &stages);
+            Some(stages.watch(rebuilt).await?)
         }
     };
-    let (index, healed) = index_of(&archive).await?;
-    let status = Status {
+    let shown = Shown {
         place: archive.place().to_string(),
-        version: index
-            .covers()
-            .map_err(openim_history_archive::Error::from)?,
-        messages: index.len(),
-        pinyin: index.has_pinyin(),
-        healed: rebuilt.or(healed),
+        status: archive.index_status(folder).await?,
+        healed,
     };
     if args.report.is_json(&config) {
-        return json(&mut app.out, &status);
+        return json(&mut app.out, &shown);
     }
+    let (status, lang) = (&shown.status, app.ui.lang);
     let version = status.version.map(|version| version.to_string());
+    let state = status.outdated.as_deref();
     let facts = vec![
-        ("place", Cell::new(&status.place)),
+        ("place", Cell::new(&shown.place)),
         ("version", Cell::new(version.unwrap_or_default())),
         ("messages", Cell::new(thousands(status.messages))),
         (
             "pinyin",
-            Cell::new(if status.pinyin { "yes" } else { "no" }),
+            Cell::new(match status.pinyin {
+                true => words::say(lang, "yes", "是"),
+                false => words::say(lang, "no", "否"),
+            }),
+        ),
+        (
+            "status",
+            Cell::new(state.unwrap_or(words::say(lang, "up to date", "最新"))),
         ),
     ];
-    pairs(&mut app.out, app.ui.lang, facts)?;
-    if let Some(healed) = &status.healed {
-        app.ui.status(words::healed(healed, app.ui.lang));
+    pairs(&mut app.out, lang, facts)?;
+    if let Some(healed) = &shown.healed {
+        app.ui.status(words::healed(healed, lang));
+    }
+    if state.is_some() {
+        app.ui.status(words::say(
+            lang,
+            "a search brings the index up to date, `openim-history index rebuild` builds it anew",
+            "搜索时会自动更新索引；`openim-history index rebuild` 可重建",
+        ));
     }
     Ok(())
 }

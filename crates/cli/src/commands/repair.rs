@@ -173,8 +173,10 @@ async fn mend(
     if found.has(Part::Index) {
         let archive = Archive::open(place).await?;
         let folder = cache_of(&archive, "index");
-        let rebuilt = archive.rebuild_index(folder, IndexSettings::default(), None);
-        let rebuilt = interrupted.or(rebuilt).await??;
+        let stages = Stages::new(&app.ui, false, Some(interrupted.clone()));
+        let rebuilt = archive.rebuild_index(folder, IndexSettings::default(), None, &stages);
+        let rebuilt = stages.watch(rebuilt).await?;
+        drop(stages);
         app.ui.status(healed(&rebuilt, lang));
         mended.index = Some(rebuilt);
     }

@@ -181,6 +181,7 @@ impl From<Archive> for CommandError {
     fn from(error: Archive) -> Self {
         match error {
             Archive::Source(error) => Self::Library(error),
+            Archive::Stopped => Self::Interrupted,
             error => Self::Archive(error),
         }
     }
@@ -262,6 +263,7 @@ mod tests {
             ),
             (Archive::Invalid("a place".into()).into(), 2),
             (Archive::from(unreachable()).into(), 1),
+            (Archive::Stopped.into(), 130),
         ] {
             assert_eq!(error.code(), code, "{error:?}");
         }

@@ -138,6 +138,7 @@ pub(crate) const HEADINGS: &[(&str, &str, &str)] = &[
     ("origin", "FROM", "来源"),
     ("owner", "OWNER", "群主"),
     ("part", "PART", "部分"),
+    ("pinyin", "PINYIN", "拼音"),
     ("place", "PLACE", "位置"),
     ("platform", "DEVICE", "设备"),
     ("problem", "PROBLEM", "问题"),

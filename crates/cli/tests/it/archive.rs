@@ -256,14 +256,26 @@ fn info_status_and_index_tell_what_there_is() {
         (new, &false.into())
     );
     assert_eq!(status["follow"], Value::Null);
-    let (index, _) = json(&place, &["index", "status", "--json"]);
-    assert_eq!(&index["messages"], new);
-    assert_eq!(
-        &index["healed"]["messages"], new,
-        "it was left out: {index}"
+    let (index, code) = json(&place, &["index", "status", "--json"]);
+    assert_eq!((code, &index["version"]), (Some(0), &Value::Null));
+    assert_eq!(index["messages"], 0, "it was left out: {index}");
+    let folder = place.path().join("openim-archive/search");
+    assert!(!folder.exists(), "it was only asked for: {index}");
+    let shown = place.run(&["index", "status"]);
+    assert!(
+        shown.contains("there is none yet")
+            && shown.contains("a search brings the index up to date"),
+        "{shown}"
     );
     let (index, _) = json(&place, &["index", "rebuild", "--json"]);
     assert_eq!(&index["healed"]["messages"], new);
+    let (index, _) = json(&place, &["index", "status", "--json"]);
+    assert_eq!(
+        (&index["messages"], &index["outdated"]),
+        (new, &Value::Null)
+    );
+    let shown = place.run(&["index", "status", "--lang", "zh"]);
+    assert!(shown.contains("最新") && shown.contains("拼音"), "{shown}");
     let shown = place.run(&["info", "--lang", "zh"]);
     assert!(
         shown.contains("消息数") && shown.contains("月份"),

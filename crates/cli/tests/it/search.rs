@@ -60,6 +60,28 @@ fn words_of_any_language_are_found_counted_and_read_around() {
 }
 
 #[test]
+fn chinese_is_found_by_its_sound_in_an_index_that_was_built_with_it() {
+    let place = archived();
+    let count = |query: &str| {
+        let shown = place.run(&["search", query, "--count"]);
+        let count = shown.strip_prefix("exit 0\n--- stdout\n");
+        count.unwrap_or_else(|| panic!("{shown}")).trim().to_owned()
+    };
+    assert_eq!(count("qunxiaoxi"), "0");
+    let shown = place.run(&["index", "rebuild", "--pinyin"]);
+    assert!(
+        shown.starts_with("exit 0") && shown.contains("yes"),
+        "{shown}"
+    );
+    for (query, found) in [("qunxiaoxi", "3"), ("qxx", "3"), ("\"qxx\"", "0")] {
+        assert_eq!(count(query), found, "{query}");
+    }
+    let shown = place.run(&["index", "rebuild", "--pinyin", "no"]);
+    assert!(shown.starts_with("exit 0"), "{shown}");
+    assert_eq!(count("qunxiaoxi"), "0");
+}
+
+#[test]
 fn a_malformed_query_is_pointed_at() {
     let place = archived();
     let shown = place.run(&["search", "合同 \"明天"]);

@@ -16,7 +16,7 @@ pub use self::views::follow_views;
 use super::mongo::MongoSync;
 use super::options::SyncOptions;
 use super::people;
-use super::progress::Stoppable;
+use super::stoppable::Stoppable;
 use crate::error::{Error, Result};
 use crate::write::{Cursor, Writer};
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::place::Place;
-use crate::sync::progress::Progress;
+use crate::progress::Progress;
 use crate::write::{Counts, Writer};
 
 const FILE: &str = "sync/status.json";

@@ -7,7 +7,7 @@ use openim_history_client::source::Source;
 use super::status::{FollowStatus, Observer, Reporter, State};
 use super::{FollowOptions, RETRY, Stop, is_passing};
 use crate::error::{Error, Result};
-use crate::sync::progress::Stoppable;
+use crate::sync::stoppable::Stoppable;
 use crate::sync::views::ViewSync;
 use crate::write::Writer;
 

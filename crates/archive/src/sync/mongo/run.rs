@@ -9,11 +9,11 @@ use openim_history_client::source::mongo::{MongoSource, ScanOptions, ScanScope};
 
 use super::plan::MongoPlan;
 use crate::error::Result;
+use crate::progress::Progress;
 use crate::row::RowSource;
 use crate::sync::log::News;
 use crate::sync::options::{PeopleReport, SyncOptions, SyncReport};
 use crate::sync::people;
-use crate::sync::progress::Progress;
 use crate::sync::same;
 use crate::sync::seen::SeenBlocks;
 use crate::write::{BlockKey, Cursor, Early, Writer};

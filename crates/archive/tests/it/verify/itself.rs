@@ -1,6 +1,7 @@
 //! The archive against itself: damage of every part, and what is said of it.
 
 use openim_history_archive::Archive;
+use openim_history_archive::sync::NoProgress;
 use openim_history_archive::verify::{Against, Part};
 use openim_history_standin::mongod::Mode;
 
@@ -56,7 +57,7 @@ async fn an_index_that_lacks_messages_is_told_and_heals_when_it_is_opened() {
     let rows = content(&place).await;
     let archive = Archive::open(&place).await.expect("opens");
     let (index, healed) = archive
-        .index(None, IndexSettings::default())
+        .index(None, IndexSettings::default(), &NoProgress)
         .await
         .expect("opens");
     assert_eq!(healed, None);
@@ -89,7 +90,7 @@ async fn an_index_that_lacks_messages_is_told_and_heals_when_it_is_opened() {
         report.problems
     );
     archive
-        .rebuild_index(None, IndexSettings::default(), None)
+        .rebuild_index(None, IndexSettings::default(), None, &NoProgress)
         .await
         .expect("rebuilds");
     let report = verified(&place, Against::Itself, true).await;
@@ -97,7 +98,7 @@ async fn an_index_that_lacks_messages_is_told_and_heals_when_it_is_opened() {
     // Thrown away it is built anew, and says so.
     std::fs::remove_dir_all(place.local().expect("a folder").join("search")).expect("removes");
     let (index, healed) = archive
-        .index(None, IndexSettings::default())
+        .index(None, IndexSettings::default(), &NoProgress)
         .await
         .expect("opens");
     assert_eq!(healed.expect("said so").messages, rows.len() as u64);
@@ -117,7 +118,7 @@ async fn an_index_with_a_message_too_many_or_under_another_month_is_told() {
     let archive = Archive::open(&place).await.expect("opens");
     let damaged = async |change: &dyn Fn(&mut openim_history_archive::row::Row)| {
         let (index, _) = archive
-            .index(None, IndexSettings::default())
+            .index(None, IndexSettings::default(), &NoProgress)
             .await
             .expect("opens");
         let covers = index.covers().expect("reads").expect("it covers something");
@@ -129,7 +130,7 @@ async fn an_index_with_a_message_too_many_or_under_another_month_is_told() {
         writer.finish().expect("finishes");
         let report = verified(&place, Against::Itself, false).await;
         archive
-            .rebuild_index(None, IndexSettings::default(), None)
+            .rebuild_index(None, IndexSettings::default(), None, &NoProgress)
             .await
             .expect("rebuilds");
         let reasons = report.problems.into_iter().map(|problem| problem.reason);

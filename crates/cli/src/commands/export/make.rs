@@ -29,7 +29,7 @@ pub(super) async fn run(app: &mut App, args: &MakeArgs) -> Result<ExportReport> 
     let (index, query, mut asked) = if text.is_empty() {
         (None, None, Asked::default())
     } else {
-        let opened = index_of(&archive);
+        let opened = index_of(&archive, &stages);
         let (index, healed) = stages.watch(opened).await?;
         if let Some(healed) = healed {
             app.ui

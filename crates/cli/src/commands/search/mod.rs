@@ -91,7 +91,7 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
     let node = parse(&text).map_err(|error| malformed(&text, &error))?;
     let archive = Archive::open(&args.place.place(&config)?).await?;
     let stages = Stages::new(&app.ui, false, None);
-    let index = index_of(&archive);
+    let index = index_of(&archive, &stages);
     let (index, healed) = stages.watch(index).await?;
     drop(stages);
     if let Some(healed) = healed {

@@ -133,7 +133,7 @@ impl Args {
             return Ok(sql);
         }
         let stages = Stages::new(&app.ui, false, None);
-        let index = index_of(&archive);
+        let index = index_of(&archive, &stages);
         let (index, healed) = match stages.watch(index).await {
             Ok(opened) => opened,
             // Everything but `match` works without.
