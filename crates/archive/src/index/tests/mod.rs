@@ -5,6 +5,7 @@
 mod opening;
 mod pages;
 mod recall;
+mod relevance;
 mod writing;
 
 use openim_history_client::model::{ContentType, Message, Seq, Timestamp};

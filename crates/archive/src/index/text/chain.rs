@@ -17,6 +17,7 @@ use tantivy::{
 
 use super::WORD;
 use super::contains::Slot;
+use super::fit::{Fit, Fitting, count_by_doc};
 
 /// Messages that have the slots' terms, each at its offset from a common place.
 #[derive(Clone, Debug)]
@@ -29,31 +30,69 @@ impl ChainQuery {
     pub(super) fn new(field: Field, slots: Vec<(usize, Slot)>) -> Self {
         Self { field, slots }
     }
-}
 
-impl Query for ChainQuery {
-    fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(ChainWeight(self.clone())))
+    /// Returns the terms of a segment for each slot.
+    fn terms(&self, index: &InvertedIndexReader) -> tantivy::Result<Vec<Vec<TermInfo>>> {
+        self.slots
+            .iter()
+            .map(|(_, slot)| slot.terms(index))
+            .collect()
     }
 }
 
-struct ChainWeight(ChainQuery);
+impl Query for ChainQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let fit = match scoring {
+            EnableScoring::Enabled {
+                searcher,
+                statistics_provider,
+            } => Some(Fit::new(
+                self.field,
+                searcher,
+                statistics_provider,
+                |index| self.terms(index),
+            )?),
+            EnableScoring::Disabled { .. } => None,
+        };
+        Ok(Box::new(ChainWeight {
+            query: self.clone(),
+            fit,
+        }))
+    }
+}
+
+struct ChainWeight {
+    query: ChainQuery,
+    /// How well messages fit; `None` where nobody asks.
+    fit: Option<Fit>,
+}
 
 impl Weight for ChainWeight {
     fn scorer(&self, reader: &SegmentReader, boost: f32) -> tantivy::Result<Box<dyn Scorer>> {
-        let index = reader.inverted_index(self.0.field)?;
-        let mut columns = Vec::with_capacity(self.0.slots.len());
-        for (offset, slot) in &self.0.slots {
-            let terms = slot.terms(&index)?;
-            if terms.is_empty() {
-                return Ok(Box::new(EmptyScorer));
-            }
-            let offset = u32::try_from(*offset).unwrap_or(u32::MAX);
-            columns.push(Column {
-                offset,
+        let index = reader.inverted_index(self.query.field)?;
+        let known = self.fit.as_ref().and_then(|fit| fit.terms(reader));
+        let terms = match known {
+            Some(terms) => terms.to_vec(),
+            None => self.query.terms(&index)?,
+        };
+        if terms.iter().any(Vec::is_empty) {
+            return Ok(Box::new(EmptyScorer));
+        }
+        let offsets = self.query.slots.iter().map(|(offset, _)| *offset);
+        let columns: Vec<Column> = offsets
+            .zip(terms)
+            .map(|(offset, terms)| Column {
+                offset: u32::try_from(offset).unwrap_or(u32::MAX),
                 postings: terms.iter().map(|term| u64::from(term.doc_freq)).sum(),
                 terms,
-            });
+            })
+            .collect();
+        if let Some(fit) = &self.fit {
+            let counts = match columns.as_slice() {
+                [column] => column.counts(&index)?,
+                _ => count_by_doc(places(columns, &index)?.iter().map(|place| (place.doc, 1))),
+            };
+            return Ok(Box::new(Fitting::new(counts, fit, reader, boost)?));
         }
         let mut docs = BitSet::with_max_value(reader.max_doc());
         if let [column] = columns.as_slice() {
@@ -69,7 +108,7 @@ impl Weight for ChainWeight {
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
         let mut scorer = self.scorer(reader, 1.0)?;
         if scorer.doc() == doc || (scorer.doc() < doc && scorer.seek(doc) == doc) {
-            Ok(Explanation::new("contains", 1.0))
+            Ok(Explanation::new("contains", scorer.score()))
         } else {
             Err(TantivyError::InvalidArgument(format!(
                 "document {doc} does not match"
@@ -142,6 +181,23 @@ impl Column {
             }
         }
         Ok(())
+    }
+
+    /// Returns how often each message has the terms, in the order of the messages.
+    fn counts(&self, index: &InvertedIndexReader) -> tantivy::Result<Vec<(DocId, u32)>> {
+        let mut found = Vec::new();
+        for term in &self.terms {
+            let mut postings =
+                index.read_block_postings_from_terminfo(term, IndexRecordOption::WithFreqs)?;
+            while !postings.docs().is_empty() {
+                let docs = postings.docs().iter().copied();
+                found.extend(docs.zip(postings.freqs().iter().copied()));
+                postings.advance();
+            }
+        }
+        // Terms come one after the other, and each in the order of the messages.
+        found.sort_by_key(|(doc, _)| *doc);
+        Ok(count_by_doc(found))
     }
 }
 

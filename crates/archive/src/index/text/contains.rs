@@ -177,7 +177,8 @@ fn way(cells: Cells, field: Field, searcher: &Searcher) -> tantivy::Result<Optio
     Ok(Some(match exact {
         Some(mut terms) if terms.len() == 1 => Box::new(TermQuery::new(
             terms.swap_remove(0).1,
-            IndexRecordOption::Basic,
+            // Read only where scores are asked for.
+            IndexRecordOption::WithFreqs,
         )),
         Some(terms) => Box::new(PhraseQuery::new_with_offset(terms)),
         None => Box::new(ChainQuery::new(field, slots)),

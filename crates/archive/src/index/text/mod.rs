@@ -13,6 +13,7 @@
 
 mod chain;
 mod contains;
+mod fit;
 mod fold;
 mod grams;
 mod han;
