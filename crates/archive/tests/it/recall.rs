@@ -1,7 +1,7 @@
 //! Nothing is missed and nothing is found that is not there, through the language, in a large history of many
 //! scripts: held against a plain scan of every text.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use openim_history_archive::index::{Index, IndexSettings, Order, fold};
 use openim_history_archive::row::{RowSource, Seen};
@@ -19,10 +19,15 @@ use crate::search::{START, said};
 const GENERATED: u64 = 12_000;
 
 /// Messages put together from what stands below.
-const PUT_TOGETHER: usize = 6_000;
+const PUT_TOGETHER: usize = 5_500;
 
-/// Pieces that are looked for, for each number of characters from 1 to 8.
-const PIECES: usize = 120;
+/// Messages of long runs of one script, for each: without them hardly any has eight emoji in a row.
+const RUNS: usize = 60;
+
+/// Pieces that are looked for, of each script and each number of characters from 1 to 8, and how many there are at
+/// least: there are fewer single emoji.
+const PIECES: usize = 12;
+const FEWEST: usize = 5;
 
 /// What people of each script write, in pieces that are put together.
 const WRITTEN: &[&[&str]] = &[
@@ -73,6 +78,7 @@ const WRITTEN: &[&[&str]] = &[
     ],
     &["ＡＢＣ", "１２３", "ｈｅｌｌｏ", "！？", "（全角）"],
     &["👍", "🎉🎉", "👨‍👩‍👧‍👦", "🇨🇳🇯🇵", "❤️"],
+    &["……", "——", "?!", "《》", "、", "。」", ":-)", "#*"],
     &["Привет", "ДОГОВОР", "สวัสดีครับ", "नमस्ते", "مرحبا", "Οδυσσεύς"],
 ];
 
@@ -94,6 +100,16 @@ fn put_together(random: &mut fastrand::Rng) -> String {
     text
 }
 
+/// One script and nothing else, now and then with a space.
+fn run_of(script: &[&str], random: &mut fastrand::Rng) -> String {
+    let mut text = String::new();
+    for _ in 0..12 {
+        text += random.choice(script).expect("some");
+        text += random.choice(["", "", " "]).expect("some");
+    }
+    text
+}
+
 /// Copies a generated server, adds what is put together, and returns the text of every message.
 async fn stored(place: &Place) -> (BTreeMap<(String, i64), String>, Index) {
     let (database, source) = store(Mode::Standalone, &generated(97, GENERATED)).await;
@@ -107,9 +123,12 @@ async fn stored(place: &Place) -> (BTreeMap<(String, i64), String>, Index) {
         source: RowSource::Mongo,
         at: Timestamp::from_millis(START),
     };
-    let texts: Vec<String> = (0..PUT_TOGETHER)
+    let mut texts: Vec<String> = (0..PUT_TOGETHER)
         .map(|_| put_together(&mut random))
         .collect();
+    for script in WRITTEN {
+        texts.extend((0..RUNS).map(|_| run_of(script, &mut random)));
+    }
     for (at, texts) in texts.chunks(1_000).enumerate() {
         let first = i64::try_from(at * 1_000).expect("few");
         let slots = (first + 1..).zip(texts).map(|(seq, text)| {
@@ -131,12 +150,97 @@ async fn stored(place: &Place) -> (BTreeMap<(String, i64), String>, Index) {
     (texts.collect(), index)
 }
 
-/// So many characters that stand next to each other in some message, as people see characters: half of one is
-/// another.
-fn piece(texts: &[&str], length: usize, random: &mut fastrand::Rng) -> Option<String> {
-    let text: Vec<&str> = random.choice(texts)?.graphemes(true).collect();
-    let start = random.usize(..=text.len().checked_sub(length)?);
-    Some(text[start..start + length].concat())
+/// What a piece is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Script {
+    Chinese,
+    Japanese,
+    Korean,
+    English,
+    FullWidth,
+    Emoji,
+    Punctuation,
+    /// Thai, Cyrillic, Arabic and others.
+    Other,
+    /// Several of them.
+    Mixed,
+}
+
+impl Script {
+    const ALL: [Self; 9] = [
+        Self::Chinese,
+        Self::Japanese,
+        Self::Korean,
+        Self::English,
+        Self::FullWidth,
+        Self::Emoji,
+        Self::Punctuation,
+        Self::Other,
+        Self::Mixed,
+    ];
+
+    /// Returns what a character belongs to; nothing for a space.
+    fn of_character(character: &str) -> Option<Self> {
+        Some(match character.chars().next()? {
+            c if c.is_whitespace() => return None,
+            '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{2ffff}' => Self::Chinese,
+            '\u{3041}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9f}' => Self::Japanese,
+            '\u{ac00}'..='\u{d7a3}' => Self::Korean,
+            '\u{ff01}'..='\u{ff5e}' => Self::FullWidth,
+            '\u{1f000}'..='\u{1ffff}' | '❤' => Self::Emoji,
+            '0'..='9' | 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{24f}' => Self::English,
+            '\u{2010}'..='\u{203e}' | '\u{3001}'..='\u{303f}' => Self::Punctuation,
+            c if c.is_ascii_punctuation() => Self::Punctuation,
+            _ => Self::Other,
+        })
+    }
+
+    /// Returns what a piece belongs to; nothing where it is all spaces.
+    fn of(characters: &[&str]) -> Option<Self> {
+        let all: BTreeSet<Self> = characters
+            .iter()
+            .filter_map(|character| Self::of_character(character))
+            .collect();
+        let all: Vec<Self> = all.into_iter().collect();
+        match all[..] {
+            [] => None,
+            [one] => Some(one),
+            // Japanese has both.
+            [Self::Chinese, Self::Japanese] => Some(Self::Japanese),
+            _ => Some(Self::Mixed),
+        }
+    }
+}
+
+/// Draws pieces of each script and each length: so many characters that stand next to each other in some message, as
+/// people see characters, for half of one is another.
+fn pieces(
+    texts: &[&str],
+    random: &mut fastrand::Rng,
+) -> BTreeMap<(Script, usize), HashSet<String>> {
+    const DRAWS: usize = 300_000;
+    let texts: Vec<Vec<&str>> = texts
+        .iter()
+        .map(|text| text.graphemes(true).collect())
+        .collect();
+    let mut pieces: BTreeMap<(Script, usize), HashSet<String>> = BTreeMap::new();
+    for _ in 0..DRAWS {
+        let text = random.choice(&texts).expect("some");
+        let length = random.usize(1..=8);
+        let Some(last) = text.len().checked_sub(length) else {
+            continue;
+        };
+        let start = random.usize(..=last);
+        let piece = &text[start..start + length];
+        let Some(script) = Script::of(piece) else {
+            continue;
+        };
+        let found = pieces.entry((script, length)).or_default();
+        if found.len() < PIECES {
+            found.insert(piece.concat());
+        }
+    }
+    pieces
 }
 
 fn quoted(piece: &str) -> String {
@@ -154,15 +258,21 @@ async fn pieces_of_one_to_eight_characters_are_found_where_a_scan_finds_them_and
         .collect();
     let all: Vec<&str> = texts.values().map(String::as_str).collect();
     let mut random = fastrand::Rng::with_seed(23);
-    let mut pieces = HashSet::new();
-    for length in 1..=8 {
-        for _ in 0..PIECES {
-            pieces.extend(piece(&all, length, &mut random));
+    let drawn = pieces(&all, &mut random);
+    for script in Script::ALL {
+        // One character is of one script.
+        for length in if script == Script::Mixed {
+            2..=8
+        } else {
+            1..=8
+        } {
+            let found = drawn.get(&(script, length)).map_or(0, HashSet::len);
+            assert!(found >= FEWEST, "{found} pieces of {length} of {script:?}");
         }
     }
-    assert!(pieces.len() > 500, "{}", pieces.len());
+    let pieces: Vec<&String> = drawn.values().flatten().collect();
     let (directory, mut hits) = (Directory::default(), 0);
-    for piece in &pieces {
+    for piece in pieces.iter().copied() {
         let query = quoted(piece);
         let context = Context {
             query: &query,
