@@ -36,12 +36,27 @@ pub(super) fn empty() -> Report {
     }
 }
 
+/// A month of so many messages.
+pub(super) fn month(month: &str, messages: u64) -> Month {
+    Month {
+        month: month.to_owned(),
+        messages,
+        users: 1,
+        new_users: 0,
+        messages_so_far: messages,
+        users_so_far: 1,
+        revoked: 0,
+        deleted: 0,
+        removed: 0,
+    }
+}
+
 /// Text of somebody who would like to run something.
 const HOSTILE: &str =
     "</title></svg><script>alert(1)</script><img src=x onerror=alert(2)>\u{202e}\u{0}\"' =1+1";
 
 /// A report of one message by somebody who means no good.
-fn hostile() -> Report {
+pub(super) fn hostile() -> Report {
     let mut report = empty();
     let date = "2026-11-24".parse().expect("a date");
     let time = report.about.made;
@@ -58,15 +73,8 @@ fn hostile() -> Report {
         users: 1,
     }];
     report.months = vec![Month {
-        month: "2026-11".to_owned(),
-        messages: 1,
-        users: 1,
-        new_users: 1,
-        messages_so_far: 1,
-        users_so_far: 1,
         revoked: 1,
-        deleted: 0,
-        removed: 0,
+        ..month("2026-11", 1)
     }];
     report.hours[1][18] = 1;
     report.kinds = vec![KindCount {
@@ -127,7 +135,7 @@ fn hostile() -> Report {
     report
 }
 
-fn style(lang: Lang) -> ReportStyle {
+pub(super) fn style(lang: Lang) -> ReportStyle {
     ReportStyle {
         lang,
         zone: TimeZone::get("Asia/Shanghai").expect("a zone"),
@@ -200,6 +208,63 @@ fn every_chart_has_a_title_a_description_and_a_table_below_it() {
     );
     assert_eq!(page.matches("</title><desc>").count(), charts);
     assert!(page.matches("<details>").count() >= 8, "{page}");
+}
+
+#[test]
+fn a_history_of_any_length_has_a_line_over_its_columns() {
+    // How many days, and what the line is called on a wide screen and on a phone.
+    for (length, wide, narrow) in [
+        (100, "7-day average", "7-day average"),
+        (500, "7-day average", "4-week average"),
+        (2_000, "4-week average", "3-month average"),
+        (9_000, "3-month average", "3-month average"),
+    ] {
+        let mut report = empty();
+        report.year = None;
+        let last: jiff::civil::Date = "2026-11-24".parse().expect("a date");
+        let first = last - jiff::ToSpan::days(length - 1);
+        let days = first.series(jiff::ToSpan::day(1)).take(length as usize);
+        report.days = days
+            .map(|date| Day {
+                date,
+                messages: 1,
+                average: 1.0,
+                users: 1,
+            })
+            .collect();
+        let weeks = report.days.iter().map(|day| day.date);
+        let weeks = weeks.filter(|date| date.weekday() == jiff::civil::Weekday::Monday);
+        report.weeks = weeks
+            .map(|monday| Week {
+                week: String::new(),
+                monday,
+                messages: 7,
+                users: 1,
+            })
+            .collect();
+        let months = report.days.iter().map(|day| day.date);
+        report.months = months
+            .filter(|date| date.day() == 1)
+            .map(|date| month(&format!("{:04}-{:02}", date.year(), date.month()), 30))
+            .collect();
+        let page = html(&report, &style(Lang::En)).expect("renders");
+        let page = String::from_utf8(page).expect("UTF-8");
+        let names = ["7-day average", "4-week average", "3-month average"];
+        let section = page.split("id=\"days\"").nth(1).expect("a section");
+        let charts: Vec<&str> = section.split("<svg class=\"chart\"").skip(1).collect();
+        for (chart, name) in charts.iter().zip([wide, narrow]) {
+            let chart = chart.split("</svg>").next().expect("a chart");
+            let named: Vec<&str> = names
+                .into_iter()
+                .filter(|name| chart.contains(name))
+                .collect();
+            assert_eq!(named, [name], "{length} days");
+            assert!(
+                chart.contains("<path class=\"l2\""),
+                "{length} days: {chart}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Time for charts: each day of a stretch, or weeks or months where days would be too many.
 
+use std::collections::VecDeque;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::report::model::{Day, Report};
+use crate::report::numbers::as_float;
 use crate::report::svg::Point;
 use crate::report::words::ReportStyle;
 
@@ -17,6 +20,17 @@ pub(super) enum Bucket {
     Day,
     Week,
     Month,
+}
+
+impl Bucket {
+    /// Over how many of them the line in a chart is the mean: a week, about a month, a quarter.
+    pub(super) fn averaged(self) -> usize {
+        match self {
+            Self::Day => 7,
+            Self::Week => 4,
+            Self::Month => 3,
+        }
+    }
 }
 
 /// A stretch of time to be drawn.
@@ -71,10 +85,10 @@ pub(super) fn distance(from: Date, to: Date) -> i32 {
 pub(super) struct Known {
     pub(super) messages: u64,
     pub(super) users: u64,
-    pub(super) average: f64,
 }
 
-/// Returns a point for each day, week or month of a window, those without messages included.
+/// Returns a point for each day, week or month of a window, those without messages included, and with each the
+/// mean of messages over as many of them as [`Bucket::averaged`] says.
 pub(super) fn points(
     report: &Report,
     window: &Window,
@@ -86,14 +100,16 @@ pub(super) fn points(
     let nothing = Known {
         messages: 0,
         users: 0,
-        average: 0.0,
     };
     let mut points = Vec::new();
     let mut averages = Vec::new();
+    let mut newest = VecDeque::from(vec![0_u64; bucket.averaged()]);
     // The first label names the year, and so does each January.
     let mut is_first = true;
     let mut push = |known: &Known, name: String, label: Option<String>| {
-        averages.push(known.average);
+        newest.pop_front();
+        newest.push_back(known.messages);
+        averages.push(as_float(newest.iter().sum()) / as_float(newest.len() as u64));
         points.push(Point {
             label,
             tip: tip(&name, known),
@@ -107,20 +123,16 @@ pub(super) fn points(
                 .iter()
                 .skip_while(|day| !window.holds(day.date))
                 .peekable();
-            let mut last_week = [0_u64; 7];
             let all = window
                 .first
                 .series(1.day())
                 .take_while(|day| *day <= window.last);
-            for (at, date) in all.enumerate() {
+            for date in all {
                 let day = days.next_if(|day| day.date == date);
-                last_week[at % 7] = day.map_or(0, |day| day.messages);
-                let sum: u64 = last_week.iter().sum();
-                let known = Known {
-                    messages: day.map_or(0, |day| day.messages),
-                    users: day.map_or(0, |day| day.users),
-                    average: crate::report::numbers::as_float(sum) / 7.0,
-                };
+                let known = day.map_or(nothing, |day| Known {
+                    messages: day.messages,
+                    users: day.users,
+                });
                 let label = label(date, window, is_first, style);
                 is_first &= label.is_none();
                 push(&known, style.date(date), label);
@@ -144,7 +156,6 @@ pub(super) fn points(
                 let known = week.map_or(nothing, |week| Known {
                     messages: week.messages,
                     users: week.users,
-                    average: 0.0,
                 });
                 let label = (date.day() <= 7).then(|| month_label(date, is_first, style));
                 is_first &= label.is_none();
@@ -165,7 +176,6 @@ pub(super) fn points(
                 let known = known.map_or(nothing, |month| Known {
                     messages: month.messages,
                     users: month.users,
-                    average: 0.0,
                 });
                 push(&known, name, Some(month_label(date, is_first, style)));
                 is_first = false;
@@ -203,6 +213,8 @@ fn of_week(monday: Date, style: &ReportStyle) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::model::Week;
+    use crate::report::tests::{empty, month};
 
     fn day(date: &str, messages: u64) -> Day {
         Day {
@@ -231,5 +243,46 @@ mod tests {
         assert_eq!(window.bucket(100), Bucket::Week);
         assert_eq!(window.bucket(20), Bucket::Month);
         assert_eq!(Window::of(&[]), None);
+    }
+    #[test]
+    fn the_line_is_the_mean_of_the_columns_up_to_each() {
+        let style = ReportStyle {
+            lang: openim_history_client::model::Lang::En,
+            zone: jiff::tz::TimeZone::UTC,
+            title: None,
+        };
+        let mut report = empty();
+        // Mondays of 2026 with the first day of a month now and then, and weeks of nothing between them.
+        let told = [("2026-01-05", 7), ("2026-01-12", 14), ("2026-02-02", 21)];
+        report.days = told.map(|(date, messages)| day(date, messages)).into();
+        report.weeks = told
+            .map(|(date, messages)| Week {
+                week: String::new(),
+                monday: date.parse().expect("a date"),
+                messages,
+                users: 1,
+            })
+            .into();
+        report.months = [("2026-01", 21), ("2026-02", 21)]
+            .map(|(name, messages)| month(name, messages))
+            .into();
+        let window = Window::of(&report.days).expect("days");
+        let line = |bucket| {
+            let drawn = points(
+                &report,
+                &window,
+                bucket,
+                &style,
+                |known| as_float(known.messages),
+                |name, _| name.to_owned(),
+            );
+            assert_eq!(drawn.0.len(), drawn.1.len());
+            drawn.1
+        };
+        assert_eq!(line(Bucket::Week), [1.75, 5.25, 5.25, 5.25, 8.75]);
+        assert_eq!(line(Bucket::Month), [7.0, 14.0]);
+        let days = line(Bucket::Day);
+        assert_eq!(days[..8], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0]);
+        assert_eq!(days.last(), Some(&3.0));
     }
 }

@@ -109,12 +109,19 @@ impl Charts<'_> {
                 let (series, line) = match bucket {
                     Bucket::Day => (
                         style.say("Messages per day", "每日消息"),
-                        Some((style.say("7-day average", "7 日均值").to_owned(), averages)),
+                        style.say("7-day average", "7 日均值"),
                     ),
-                    Bucket::Week => (style.say("Messages per week", "每周消息"), None),
-                    Bucket::Month => (style.say("Messages per month", "每月消息"), None),
+                    Bucket::Week => (
+                        style.say("Messages per week", "每周消息"),
+                        style.say("4-week average", "4 周均值"),
+                    ),
+                    Bucket::Month => (
+                        style.say("Messages per month", "每月消息"),
+                        style.say("3-month average", "3 个月均值"),
+                    ),
                 };
                 let series = vec![series.to_owned()];
+                let line = Some((line.to_owned(), averages));
                 Columns {
                     frame,
                     series,
