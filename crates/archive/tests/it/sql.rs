@@ -44,7 +44,7 @@ async fn rows(sql: &Sql, statement: &str) -> Result<Vec<String>, Error> {
     Ok(rows)
 }
 
-async fn good(sql: &Sql, statement: &str) -> Vec<String> {
+pub(crate) async fn good(sql: &Sql, statement: &str) -> Vec<String> {
     rows(sql, statement)
         .await
         .unwrap_or_else(|error| panic!("{statement}: {error:?}"))

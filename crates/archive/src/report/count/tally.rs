@@ -70,7 +70,7 @@ pub(super) struct Conversation {
     pub(super) messages: u64,
     /// Of those and of what was received: the first one's, and the others'.
     pub(super) from: (u64, u64),
-    /// Rows of any kind, and the least and the greatest of their numbers.
+    /// Rows of any kind that are numbered from 1 on, and the least and the greatest of their numbers.
     pub(super) rows: u64,
     pub(super) seqs: (i64, i64),
 }
@@ -145,9 +145,12 @@ impl Tally {
     pub(super) fn take(&mut self, fact: &Fact<'_>) -> Option<Turn> {
         let at = self.place(fact)?;
         let conversation = &mut self.conversations[at as usize];
-        conversation.rows += 1;
-        let (least, greatest) = conversation.seqs;
-        conversation.seqs = (least.min(fact.seq), greatest.max(fact.seq));
+        // Numbers begin at 1; what a damaged server has below fills no hole.
+        if fact.seq > 0 {
+            conversation.rows += 1;
+            let (least, greatest) = conversation.seqs;
+            conversation.seqs = (least.min(fact.seq), greatest.max(fact.seq));
+        }
         if !fact.is_said() {
             self.not_counted += 1;
             return None;

@@ -5,7 +5,7 @@ mod content;
 mod given;
 mod trouble;
 mod verified;
-mod web;
+pub(crate) mod web;
 
 use std::time::Duration;
 
@@ -17,20 +17,20 @@ use openim_history_client::model::{ContentType, Message, Seq, Slot, Timestamp};
 use serde_json::json;
 
 /// A picture of one pixel, as a beginning; `more` makes it another one.
-fn picture(more: &str) -> Vec<u8> {
+pub(crate) fn picture(more: &str) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0".to_vec();
     bytes.extend_from_slice(more.as_bytes());
     bytes
 }
 
 /// A message with a picture of one size.
-fn of_picture(url: &str, size: usize) -> (ContentType, String) {
+pub(crate) fn of_picture(url: &str, size: usize) -> (ContentType, String) {
     let content = json!({"sourcePicture": {"url": url, "size": size, "type": "png"}});
     (ContentType::PICTURE, content.to_string())
 }
 
 /// A message with a file.
-fn of_file(url: &str, name: &str, size: usize) -> (ContentType, String) {
+pub(crate) fn of_file(url: &str, name: &str, size: usize) -> (ContentType, String) {
     let content = json!({"sourceUrl": url, "fileName": name, "fileSize": size});
     (ContentType::FILE, content.to_string())
 }
@@ -67,7 +67,7 @@ async fn store(place: &Place, first: i64, messages: Vec<(ContentType, String)>) 
 }
 
 /// Options that let a server on this machine be reached, and do not wait.
-fn options() -> MediaOptions {
+pub(crate) fn options() -> MediaOptions {
     MediaOptions {
         hosts: vec!["127.0.0.1".to_owned()],
         retry_wait: Duration::from_millis(1),
@@ -81,7 +81,7 @@ async fn plan(place: &Place, options: MediaOptions) -> MediaPlan {
     planned.expect("plans")
 }
 
-async fn fetch(place: &Place, options: MediaOptions) -> MediaReport {
+pub(crate) async fn fetch(place: &Place, options: MediaOptions) -> MediaReport {
     let planned = plan(place, options).await;
     let never = Box::pin(std::future::pending());
     let performed = planned.perform(&NoProgress, never).await;

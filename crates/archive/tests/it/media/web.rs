@@ -13,11 +13,11 @@ use futures::stream;
 
 /// What a request was.
 #[derive(Clone, Debug)]
-pub(super) struct Hit {
-    pub(super) path: String,
-    pub(super) headers: HeaderMap,
+pub(crate) struct Hit {
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
     /// How often the path was asked for before.
-    pub(super) before: usize,
+    pub(crate) before: usize,
 }
 
 type Answer = Box<dyn Fn(&Hit) -> Response<Body> + Send + Sync>;
@@ -28,7 +28,7 @@ struct Shared {
     hits: Mutex<Vec<Hit>>,
 }
 
-pub(super) struct Web {
+pub(crate) struct Web {
     url: String,
     shared: Arc<Shared>,
     task: tokio::task::JoinHandle<()>,
@@ -41,7 +41,7 @@ impl Drop for Web {
 }
 
 impl Web {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let shared = Arc::new(Shared::default());
         let app = Router::new()
             .fallback(answer)
@@ -56,12 +56,12 @@ impl Web {
         Self { url, shared, task }
     }
 
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
 
     /// Sets what a path answers.
-    pub(super) fn on(
+    pub(crate) fn on(
         &self,
         path: &str,
         answer: impl Fn(&Hit) -> Response<Body> + Send + Sync + 'static,
@@ -72,12 +72,12 @@ impl Web {
     }
 
     /// Sets that a path answers with a picture.
-    pub(super) fn serve(&self, path: &str, bytes: Vec<u8>) -> String {
+    pub(crate) fn serve(&self, path: &str, bytes: Vec<u8>) -> String {
         self.on(path, move |_| whole("image/png", bytes.clone()))
     }
 
     /// Returns the requests for a path.
-    pub(super) fn hits(&self, path: &str) -> Vec<Hit> {
+    pub(crate) fn hits(&self, path: &str) -> Vec<Hit> {
         let hits = self.shared.hits.lock().expect("not poisoned");
         hits.iter()
             .filter(|hit| hit.path == path)
@@ -106,7 +106,7 @@ async fn answer(
     })
 }
 
-pub(super) fn whole(content_type: &str, bytes: Vec<u8>) -> Response<Body> {
+pub(crate) fn whole(content_type: &str, bytes: Vec<u8>) -> Response<Body> {
     Response::builder()
         .header("content-type", content_type)
         .header("etag", "\"one\"")
@@ -114,7 +114,7 @@ pub(super) fn whole(content_type: &str, bytes: Vec<u8>) -> Response<Body> {
         .expect("a response")
 }
 
-pub(super) fn status(code: u16) -> Response<Body> {
+pub(crate) fn status(code: u16) -> Response<Body> {
     Response::builder()
         .status(code)
         .header("content-type", "text/html")
@@ -122,7 +122,7 @@ pub(super) fn status(code: u16) -> Response<Body> {
         .expect("a response")
 }
 
-pub(super) fn redirect(to: &str) -> Response<Body> {
+pub(crate) fn redirect(to: &str) -> Response<Body> {
     Response::builder()
         .status(302)
         .header("location", to)
@@ -131,7 +131,7 @@ pub(super) fn redirect(to: &str) -> Response<Body> {
 }
 
 /// An answer that says its length and breaks off before.
-pub(super) fn broken_off(bytes: &[u8], length: usize) -> Response<Body> {
+pub(crate) fn broken_off(bytes: &[u8], length: usize) -> Response<Body> {
     use futures::StreamExt;
     let begin = stream::iter([Ok(bytes.to_vec())]);
     let end = stream::once(async {
@@ -148,7 +148,7 @@ pub(super) fn broken_off(bytes: &[u8], length: usize) -> Response<Body> {
 }
 
 /// An answer without a length.
-pub(super) fn streamed(chunk: Vec<u8>, count: usize) -> Response<Body> {
+pub(crate) fn streamed(chunk: Vec<u8>, count: usize) -> Response<Body> {
     let chunks = stream::iter((0..count).map(move |_| Ok::<_, Infallible>(chunk.clone())));
     Response::builder()
         .header("content-type", "image/png")
@@ -157,7 +157,7 @@ pub(super) fn streamed(chunk: Vec<u8>, count: usize) -> Response<Body> {
 }
 
 /// An answer that begins and never goes on.
-pub(super) fn silent(bytes: Vec<u8>) -> Response<Body> {
+pub(crate) fn silent(bytes: Vec<u8>) -> Response<Body> {
     use futures::StreamExt;
     let begin = stream::iter([Ok::<_, Infallible>(bytes)]);
     Response::builder()
@@ -167,7 +167,7 @@ pub(super) fn silent(bytes: Vec<u8>) -> Response<Body> {
 }
 
 /// Answers with what a range asks for, or with everything.
-pub(super) fn ranged(hit: &Hit, bytes: &[u8]) -> Response<Body> {
+pub(crate) fn ranged(hit: &Hit, bytes: &[u8]) -> Response<Body> {
     let range = hit
         .headers
         .get("range")

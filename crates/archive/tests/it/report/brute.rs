@@ -18,6 +18,13 @@ pub(super) struct Brute<'a> {
     pub(super) counted: Vec<&'a Message>,
 }
 
+/// What is counted of the groups, by id.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct OfGroup<'a> {
+    pub(super) messages: u64,
+    pub(super) senders: BTreeSet<&'a str>,
+}
+
 fn is_chat(message: &Message) -> bool {
     matches!(
         message.conversation_id.kind(),
@@ -92,6 +99,31 @@ impl<'a> Brute<'a> {
             (0..7).contains(&days)
         });
         (in_week.count() as f64 / 7.0 * 100.0).round() / 100.0
+    }
+
+    /// How many of the counted messages something is true of.
+    pub(super) fn count(&self, is: impl Fn(&Message) -> bool) -> u64 {
+        let all = self.counted.iter();
+        all.filter(|message| is(message)).count() as u64
+    }
+
+    /// How many conversations of a kind have counted messages.
+    pub(super) fn conversations(&self, kind: ConversationKind) -> u64 {
+        let ids = self.counted.iter().map(|message| &message.conversation_id);
+        let ids: BTreeSet<_> = ids.filter(|id| id.kind() == kind).collect();
+        ids.len() as u64
+    }
+
+    pub(super) fn groups(&self) -> BTreeMap<&'a str, OfGroup<'a>> {
+        let mut groups: BTreeMap<&str, OfGroup<'a>> = BTreeMap::new();
+        for message in &self.counted {
+            if let Some(group) = message.conversation_id.as_str().strip_prefix("sg_") {
+                let group = groups.entry(group).or_default();
+                group.messages += 1;
+                group.senders.insert(message.send_id.as_str());
+            }
+        }
+        groups
     }
 
     pub(super) fn kinds(&self) -> BTreeMap<Kind, u64> {

@@ -6,7 +6,8 @@ use openim_history_archive::row::{RowSource, Seen};
 use openim_history_archive::sync::NoProgress;
 use openim_history_archive::{Archive, Place};
 use openim_history_client::model::{
-    ContentType, ConversationId, Message, Revoked, Seq, SessionType, Slot, Timestamp,
+    ContentType, ConversationId, Hole, HoleCause, Message, Revoked, Seq, SessionType, Slot,
+    Timestamp,
 };
 use serde_json::json;
 
@@ -137,12 +138,37 @@ fn fate(message: &mut Message, rng: &mut Rng) {
 /// Makes an archive of messages.
 pub(super) async fn stored(place: &Place, messages: &[Message]) -> Archive {
     let mut writer = writer(place).await;
-    let seen = Seen {
+    let slots = messages.iter().cloned().map(Slot::Message).collect();
+    writer.take(slots, seen()).await.expect("takes");
+    writer.commit_rows().await.expect("commits");
+    writer.close().await.expect("closes");
+    Archive::open(place).await.expect("opens")
+}
+
+fn seen() -> Seen {
+    Seen {
         source: RowSource::Mongo,
         at: Timestamp::from_millis(START),
-    };
-    let slots = messages.iter().cloned().map(Slot::Message).collect();
-    writer.take(slots, seen).await.expect("takes");
+    }
+}
+
+/// Whether the server no longer has a message, once [`emptied`] was called.
+pub(super) fn is_emptied(message: &Message) -> bool {
+    message.seq.0 % 11 == 0
+}
+
+/// Sees that the server emptied some of the slots.
+pub(super) async fn emptied(place: &Place, messages: &[Message]) -> Archive {
+    let mut writer = writer(place).await;
+    let gone = messages.iter().filter(|message| is_emptied(message));
+    let slots = gone.map(|message| {
+        Slot::Hole(Hole {
+            conversation_id: message.conversation_id.clone(),
+            seq: message.seq,
+            cause: HoleCause::Emptied,
+        })
+    });
+    writer.take(slots.collect(), seen()).await.expect("takes");
     writer.commit_rows().await.expect("commits");
     writer.close().await.expect("closes");
     Archive::open(place).await.expect("opens")

@@ -3,5 +3,7 @@
 mod brute;
 mod forms;
 mod history;
+mod holes;
+mod media;
 mod numbers;
 mod pages;

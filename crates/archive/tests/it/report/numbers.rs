@@ -1,13 +1,15 @@
 //! Every number of a report against the plain count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
-use openim_history_archive::report::{Report, ReportKind, ReportRequest, Scope};
-use openim_history_client::model::{ContentType, Message, TimeRange, Timestamp};
+use openim_history_archive::report::{Media, Report, ReportKind, ReportRequest, Scope};
+use openim_history_client::model::{
+    ContentType, ConversationKind, Kind, Message, TimeRange, Timestamp,
+};
 
 use super::brute::Brute;
-use super::history::{DAY, HOUR, START, computed, made_up, said, stored};
+use super::history::{DAY, HOUR, START, computed, emptied, is_emptied, made_up, said, stored};
 use crate::places::folder;
 
 fn request(scope: Scope, zone: &str) -> ReportRequest {
@@ -30,6 +32,21 @@ fn assert_right(report: &Report, messages: &[Message], request: &ReportRequest) 
     assert_eq!(
         totals.not_counted,
         (brute.all.len() - brute.said.len()) as u64,
+        "{at}"
+    );
+    let senders: BTreeSet<_> = brute.said.iter().map(|message| &message.send_id).collect();
+    assert_eq!(totals.senders, senders.len() as u64, "{at}");
+    assert_eq!(
+        (totals.chats, totals.groups),
+        (
+            brute.conversations(ConversationKind::Single),
+            brute.conversations(ConversationKind::Group)
+        ),
+        "{at}"
+    );
+    assert_eq!(
+        [totals.revoked, totals.deleted, totals.removed],
+        FATES.map(|is| brute.count(is)),
         "{at}"
     );
     let times = brute.counted.iter().map(|message| message.send_time);
@@ -91,22 +108,41 @@ fn assert_right(report: &Report, messages: &[Message], request: &ReportRequest) 
             assert_eq!(holes.numbers, brute.holes().values().sum::<u64>(), "{at}");
         }
     }
-    let declared: u64 = brute
-        .counted
-        .iter()
-        .map(|message| match message.content_type {
+    assert_media(report, &brute, &at);
+}
+
+/// What may have become of a message: recalled, deleted, removed.
+const FATES: [fn(&Message) -> bool; 3] = [
+    |message| message.revoked.is_some(),
+    |message| !message.deleted_for.is_empty(),
+    is_emptied,
+];
+
+fn assert_media(report: &Report, brute: &Brute<'_>, at: &str) {
+    let mut wanted: BTreeMap<Kind, Media> = BTreeMap::new();
+    for message in &brute.counted {
+        let declared = match message.content_type {
             ContentType::PICTURE => u64::try_from(message.seq.0 * 7).expect("positive"),
             ContentType::VOICE => u64::try_from(message.seq.0).expect("positive"),
+            ContentType::VIDEO => 0,
             ContentType::FILE => 100,
-            _ => 0,
-        })
-        .sum();
-    let media = report.media.iter();
-    assert_eq!(
-        media.map(|media| media.declared_bytes).sum::<u64>(),
-        declared,
-        "{at}"
-    );
+            _ => continue,
+        };
+        let kind = message.content_type.kind();
+        let media = wanted.entry(kind).or_insert(Media {
+            kind,
+            messages: 0,
+            declared_bytes: 0,
+            undeclared: 0,
+            kept: 0,
+            kept_bytes: 0,
+        });
+        media.messages += 1;
+        media.declared_bytes += declared;
+        media.undeclared += u64::from(declared == 0);
+    }
+    let found = report.media.iter().map(|media| (media.kind, media.clone()));
+    assert_eq!(found.collect::<BTreeMap<_, _>>(), wanted, "{at}");
 }
 
 fn assert_fates_and_growth(report: &Report, brute: &Brute<'_>, at: &str) {
@@ -117,17 +153,15 @@ fn assert_fates_and_growth(report: &Report, brute: &Brute<'_>, at: &str) {
         let of_month: Vec<&&Message> = of_month
             .filter(|message| brute.local(message).strftime("%Y-%m").to_string() == month.month)
             .collect();
-        let count =
-            |is: fn(&Message) -> bool| of_month.iter().filter(|message| is(message)).count() as u64;
+        let count = |is: fn(&Message) -> bool| {
+            let of_month = of_month.iter();
+            of_month.filter(|message| is(message)).count() as u64
+        };
         assert_eq!(
-            month.revoked,
-            count(|message| message.revoked.is_some()),
-            "{at}"
-        );
-        assert_eq!(
-            month.deleted,
-            count(|message| !message.deleted_for.is_empty()),
-            "{at}"
+            [month.revoked, month.deleted, month.removed],
+            FATES.map(count),
+            "{at} {}",
+            month.month
         );
         so_far += of_month.len() as u64;
         let before = known.len();
@@ -143,26 +177,24 @@ fn assert_people(report: &Report, brute: &Brute<'_>, at: &str) {
         "user" => Some(report.about.id.as_str()),
         _ => None,
     };
-    let mut senders: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut groups: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut senders: BTreeMap<&str, (u64, Timestamp, Timestamp)> = BTreeMap::new();
     let mut pairs: BTreeMap<&str, u64> = BTreeMap::new();
     for message in &brute.said {
         if user != Some(message.send_id.as_str()) {
-            *senders.entry(message.send_id.as_str()).or_default() += 1;
+            let (time, id) = (message.send_time, message.send_id.as_str());
+            let (messages, first, last) = senders.entry(id).or_insert((0, time, time));
+            *messages += 1;
+            (*first, *last) = (time.min(*first), time.max(*last));
         }
-        let id = message.conversation_id.as_str();
-        match id.strip_prefix("sg_") {
-            Some(group) if user.is_none_or(|user| message.send_id == *user) => {
-                *groups.entry(group).or_default() += 1;
-            }
-            Some(_) => {}
-            None => *pairs.entry(id).or_default() += 1,
+        if message.conversation_id.kind() == ConversationKind::Single {
+            let id = message.conversation_id.as_str();
+            *pairs.entry(id).or_default() += 1;
         }
     }
-    let found = report
-        .senders
-        .iter()
-        .map(|sender| (sender.user_id.as_str(), sender.messages));
+    let found = report.senders.iter().map(|sender| {
+        let counted = (sender.messages, sender.first, sender.last);
+        (sender.user_id.as_str(), counted)
+    });
     assert_eq!(found.collect::<BTreeMap<_, _>>(), senders, "{at}");
     assert!(
         report.senders.is_sorted_by(|a, b| a.messages >= b.messages),
@@ -171,8 +203,14 @@ fn assert_people(report: &Report, brute: &Brute<'_>, at: &str) {
     let found = report
         .groups
         .iter()
-        .map(|group| (group.group_id.as_str(), group.messages));
-    assert_eq!(found.collect::<BTreeMap<_, _>>(), groups, "{at}");
+        .map(|group| (group.group_id.as_str(), (group.messages, group.senders)));
+    let groups = brute.groups().into_iter();
+    let groups = groups.map(|(id, group)| (id, (group.messages, group.senders.len() as u64)));
+    assert_eq!(
+        found.collect::<BTreeMap<_, _>>(),
+        groups.collect::<BTreeMap<_, _>>(),
+        "{at}"
+    );
     let found = report
         .pairs
         .iter()
@@ -227,7 +265,8 @@ async fn every_number_is_the_one_a_plain_count_gives() {
 async fn assert_history(seed: u64) {
     let (_folder, place) = folder();
     let messages = made_up(seed, 1_500);
-    let archive = stored(&place, &messages).await;
+    stored(&place, &messages).await;
+    let archive = emptied(&place, &messages).await;
     let middle = Timestamp::from_millis(START + 30 * DAY + 5 * HOUR);
     let scopes = [
         Scope::Server,
@@ -354,4 +393,74 @@ async fn a_year_has_its_words_its_emoji_and_its_first_message() {
         .map(|one| (one.text.as_str(), one.count))
         .collect();
     assert_eq!(emoji, [("😀", 28), ("🎉", 2)]);
+}
+
+#[tokio::test]
+async fn a_year_of_a_group_counts_that_group_and_nothing_else() {
+    let (_folder, place) = folder();
+    let mut messages = made_up(21, 1_500);
+    // The year before, and others' words.
+    let year = START - 59 * DAY - 8 * HOUR;
+    let mut before = said("sg_1", 90_001, "alice", "", year - 1);
+    before.content = serde_json::json!({"content": "去年的话"}).to_string();
+    let mut first = said("sg_1", 90_003, "bob", "", year);
+    first.content = serde_json::json!({"content": "新年快乐 🎉"}).to_string();
+    let mut elsewhere = said("sg_2", 1, "bob", "", year + 1);
+    elsewhere.content = serde_json::json!({"content": "别处 🐎"}).to_string();
+    messages.extend([before, first, elsewhere]);
+    stored(&place, &messages).await;
+    let archive = emptied(&place, &messages).await;
+    let request = ReportRequest {
+        kind: ReportKind::Year(2026),
+        ..request(Scope::Group("1".into()), "Asia/Shanghai")
+    };
+    let report = computed(&archive, &request).await;
+    let instant = |millis| Some(Timestamp::from_millis(millis));
+    let of_year = ReportRequest {
+        times: TimeRange {
+            since: instant(year),
+            until: instant(year + 365 * DAY),
+        },
+        ..request
+    };
+    assert!(report.totals.messages > 100, "{:?}", report.totals);
+    assert_right(&report, &messages, &of_year);
+    let year = report.year.as_ref().expect("a year");
+    let quote = year.first_message.as_ref().expect("a first message");
+    assert_eq!(
+        (quote.text.as_str(), quote.user_id.as_str()),
+        ("新年快乐 🎉", "bob")
+    );
+    let count = |all: &[openim_history_archive::report::Counted], text: &str| {
+        let found = all.iter().find(|one| one.text == text);
+        found.map(|one| one.count)
+    };
+    let brute = Brute::new(&messages, &of_year);
+    let is_shown = |message: &Message| {
+        message.content_type == ContentType::TEXT
+            && message.revoked.is_none()
+            && message.deleted_for.is_empty()
+            && !is_emptied(message)
+    };
+    // Every text but the first one says 合同 and smiles.
+    let wanted = brute.count(is_shown) - 1;
+    assert_eq!(count(&year.words, "合同"), Some(wanted));
+    assert_eq!(count(&year.emoji, "😀"), Some(wanted));
+    assert_eq!(count(&year.emoji, "🎉"), Some(1));
+    assert_eq!(count(&year.emoji, "🐎"), None);
+    assert_eq!(report.totals.received, None);
+}
+
+#[tokio::test]
+async fn numbers_below_one_are_no_holes_filled() {
+    let (_folder, place) = folder();
+    let at = |seq| said("sg_1", seq, "alice", "", START + HOUR);
+    // What a damaged server may have, beside 1 and 4.
+    let messages = [at(-3), at(0), at(1), at(4)];
+    let archive = stored(&place, &messages).await;
+    let request = request(Scope::Server, "UTC");
+    let report = computed(&archive, &request).await;
+    let holes = report.holes.expect("holes");
+    assert_eq!((holes.numbers, holes.conversations), (2, 1));
+    assert_eq!(holes.most[0].last.0, 4);
 }
