@@ -4,6 +4,8 @@
 //! number, and found through an index beside them that can be rebuilt from them at any time.
 
 mod archive;
+#[cfg(test)]
+mod browser;
 mod clock;
 mod error;
 pub mod export;

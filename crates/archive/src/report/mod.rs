@@ -29,4 +29,6 @@ pub use self::words::ReportStyle;
 pub use self::xlsx::xlsx;
 
 #[cfg(test)]
+mod looks;
+#[cfg(test)]
 mod tests;

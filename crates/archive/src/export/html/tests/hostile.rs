@@ -6,8 +6,8 @@ use std::net::TcpListener;
 use openim_history_client::model::{ContentType, Lang, Revoked};
 use serde_json::{Value, json};
 
-use super::browser::Browser;
 use super::{Export, group, part, row, says};
+use crate::browser::Browser;
 use crate::export::writer::Chat;
 use crate::row::Row;
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use openim_history_client::model::Lang;
 
-use super::browser::Browser;
+use crate::browser::Browser;
+
 use super::sample::{QUOTED, sample};
 
 const PAGES: [&str; 4] = [

@@ -1,6 +1,5 @@
 //! The pages as a reader has them: their structure, and what a real browser makes of them.
 
-mod browser;
 mod hostile;
 mod looks;
 mod media;
@@ -8,7 +7,6 @@ mod sample;
 mod structure;
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use jiff::tz::TimeZone;
 use openim_history_client::model::{
@@ -159,8 +157,4 @@ fn row(chat: &Chat, seq: i64, sender: &str, content_type: ContentType, content: 
 fn says(chat: &Chat, seq: i64, sender: &str, text: &str) -> Row {
     let content = serde_json::json!({ "content": text });
     row(chat, seq, sender, ContentType::TEXT, &content)
-}
-
-fn address_of(path: &Path) -> String {
-    url::Url::from_file_path(path).expect("a path").to_string()
 }

@@ -1,4 +1,4 @@
-//! A real Chromium, without a window, steered over its debugging protocol.
+//! A real Chromium, without a window, steered over its debugging protocol: what tests look at pages with.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
@@ -15,7 +15,7 @@ use tungstenite::{Message, WebSocket};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A browser with one page.
-pub(super) struct Browser {
+pub(crate) struct Browser {
     process: Child,
     socket: WebSocket<MaybeTlsStream<TcpStream>>,
     session: String,
@@ -26,7 +26,7 @@ pub(super) struct Browser {
 }
 
 impl Browser {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let profile = tempfile::tempdir().expect("a folder");
         let mut process = Command::new(program())
             // The sandbox needs rights that containers do not give; the pages are our own.
@@ -99,11 +99,11 @@ impl Browser {
     }
 
     /// Opens a page, and waits until it is loaded.
-    pub(super) fn open(&mut self, path: &Path, fragment: &str) {
+    pub(crate) fn open(&mut self, path: &Path, fragment: &str) {
         // Without this, a page that is open already would only be scrolled.
         self.navigate("about:blank");
         self.events.clear();
-        let address = super::address_of(path);
+        let address = address_of(path);
         if fragment.is_empty() {
             self.navigate(&address);
         } else {
@@ -123,7 +123,7 @@ impl Browser {
     }
 
     /// Returns what an expression is on the page; a promise is waited for.
-    pub(super) fn evaluate(&mut self, expression: &str) -> Value {
+    pub(crate) fn evaluate(&mut self, expression: &str) -> Value {
         let call = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
         let answer = self.call("Runtime.evaluate", &call);
         assert!(
@@ -135,7 +135,7 @@ impl Browser {
 
     /// Waits until an expression is true on the page, or on the one a link leads to meanwhile: while the
     /// browser goes there it refuses to answer.
-    pub(super) fn wait_for(&mut self, expression: &str) {
+    pub(crate) fn wait_for(&mut self, expression: &str) {
         let call = json!({"expression": format!("Boolean({expression})"), "returnByValue": true});
         let begun = Instant::now();
         loop {
@@ -149,7 +149,7 @@ impl Browser {
     }
 
     /// Sets how wide the window is, and whether it prefers dark.
-    pub(super) fn show(&mut self, width: u32, height: u32, dark: bool) {
+    pub(crate) fn show(&mut self, width: u32, height: u32, dark: bool) {
         let size = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
         });
@@ -160,7 +160,7 @@ impl Browser {
     }
 
     /// Returns a picture of what the window shows, as PNG.
-    pub(super) fn picture(&mut self) -> Vec<u8> {
+    pub(crate) fn picture(&mut self) -> Vec<u8> {
         let answer = self.call("Page.captureScreenshot", &json!({"format": "png"}));
         let data = answer["data"].as_str().expect("a picture");
         base64::engine::general_purpose::STANDARD
@@ -169,7 +169,7 @@ impl Browser {
     }
 
     /// Returns the addresses that were asked for since the page was opened.
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         let sent = |event: &&Value| event["method"] == "Network.requestWillBeSent";
         self.events
             .iter()
@@ -184,7 +184,7 @@ impl Browser {
     }
 
     /// Returns what went wrong on the page since it was opened: exceptions, and what its policy refused.
-    pub(super) fn complaints(&self) -> Vec<String> {
+    pub(crate) fn complaints(&self) -> Vec<String> {
         let bad = |event: &&Value| {
             event["method"] == "Runtime.exceptionThrown"
                 || event["method"] == "Log.entryAdded"
@@ -240,6 +240,10 @@ impl Drop for Browser {
         let _gone = self.process.kill();
         let _gone = self.process.wait();
     }
+}
+
+fn address_of(path: &Path) -> String {
+    url::Url::from_file_path(path).expect("a path").to_string()
 }
 
 fn program() -> PathBuf {
