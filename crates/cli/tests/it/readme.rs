@@ -7,6 +7,7 @@ use std::process::Command;
 use openim_history_standin::mongod::{Mode, Mongod};
 use openim_history_standin::recorded;
 
+use crate::archive::recorded_mongod;
 use crate::mongo::{fill, runtime};
 use crate::run::{Place, server};
 
@@ -74,10 +75,25 @@ fn the_examples_are_what_the_program_says_in_both_languages() {
     let place = Place::new()
         .server(&server)
         .env("OPENIM_MONGO_URI", &mongod.uri());
-    let mut commands = Vec::new();
-    for name in ["README.md", "README.zh-CN.md"] {
+    let commands = run_examples(&place, ["README.md", "README.zh-CN.md"]);
+    assert_eq!(commands.len(), 5);
+}
+
+#[test]
+fn the_examples_of_the_search_guide_are_what_the_program_says_of_an_archive() {
+    let (_mongod, place) = recorded_mongod(Mode::Standalone);
+    assert!(place.run(&["sync", "--quiet"]).starts_with("exit 0"));
+    let names = ["docs/guide/search.md", "docs/guide/search.zh-CN.md"];
+    let commands = run_examples(&place, names);
+    assert!(commands.len() > 4, "{commands:?}");
+}
+
+/// Runs every command of two languages, which must have the same ones, and compares what is shown of the examples.
+/// Returns those.
+fn run_examples(place: &Place, names: [&str; 2]) -> Vec<String> {
+    let [english, chinese] = names.map(|name| {
         let written = std::fs::read_to_string(file(name)).expect(name);
-        let (mut said, mut typed) = (String::new(), Vec::new());
+        let (mut said, mut typed, mut run) = (String::new(), Vec::new(), Vec::new());
         for (is_block, text) in pieces(&written) {
             if !is_block {
                 said.push_str(&text);
@@ -85,9 +101,15 @@ fn the_examples_are_what_the_program_says_in_both_languages() {
                 let line = text.lines().next().expect("a command");
                 let command = line.trim_start_matches("$ ");
                 typed.push(command.to_owned());
-                let _ = write!(said, "{BLOCK}{line}\n{}```\n", output_of(&place, command));
+                let _ = write!(said, "{BLOCK}{line}\n{}```\n", output_of(place, command));
             } else {
                 let _ = writeln!(said, "{BLOCK}{text}```");
+                if name.starts_with("docs/guide") {
+                    for line in text.lines().filter_map(|line| line.strip_prefix("$ ")) {
+                        output_of(place, line);
+                        run.push(line.to_owned());
+                    }
+                }
             }
         }
         if std::env::var_os(UPDATES).is_some() {
@@ -97,10 +119,10 @@ fn the_examples_are_what_the_program_says_in_both_languages() {
             said == written || std::env::var_os(UPDATES).is_some(),
             "{name} is out of date; run the test with {UPDATES}=1. It should be:\n{said}"
         );
-        commands.push(typed);
-    }
-    assert_eq!(commands[0].len(), 5);
-    assert_eq!(commands[0], commands[1]);
+        (typed, run)
+    });
+    assert_eq!(english, chinese);
+    english.0
 }
 
 #[test]
