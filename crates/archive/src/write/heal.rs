@@ -1,5 +1,6 @@
 //! Bringing an index to where the tables are.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use futures::TryStreamExt;
@@ -91,7 +92,7 @@ impl Lack {
     }
 
     /// Everything, for that reason.
-    pub(crate) fn everything(reason: impl ToString) -> Self {
+    pub(crate) fn everything(reason: impl Display) -> Self {
         Self::Everything {
             reason: reason.to_string(),
         }

@@ -57,7 +57,9 @@ async fn a_lost_file_and_a_cut_one_are_taken_out_and_their_messages_come_back() 
     let index_elsewhere = tempfile::tempdir().expect("a temporary folder");
     let elsewhere = || Some(index_elsewhere.path().to_owned());
     let archive = Archive::open(&place).await.expect("opens");
-    let opened = archive.index(elsewhere(), IndexSettings::default(), &NoProgress).await;
+    let opened = archive
+        .index(elsewhere(), IndexSettings::default(), &NoProgress)
+        .await;
     let (index, _) = opened.expect("opens");
     assert_eq!(index.len(), before.len() as u64);
     drop((index, archive));
@@ -94,7 +96,9 @@ async fn a_lost_file_and_a_cut_one_are_taken_out_and_their_messages_come_back() 
     assert!((1..=lost).contains(&report.classes.missing));
     assert!(report.problems.is_empty(), "{:?}", report.problems);
     let archive = Archive::open(&place).await.expect("opens");
-    let opened = archive.index(elsewhere(), IndexSettings::default(), &NoProgress).await;
+    let opened = archive
+        .index(elsewhere(), IndexSettings::default(), &NoProgress)
+        .await;
     let (index, healed) = opened.expect("opens");
     let healed = healed.expect("it had messages too many");
     assert!(healed.reason.contains("taken out"), "{healed:?}");
@@ -111,7 +115,9 @@ async fn a_lost_file_and_a_cut_one_are_taken_out_and_their_messages_come_back() 
     let report = verified(&place, Against::Mongo(&source), true).await;
     assert!(report.is_complete(), "{:?}", report.problems);
     let archive = Archive::open(&place).await.expect("opens");
-    let opened = archive.index(elsewhere(), IndexSettings::default(), &NoProgress).await;
+    let opened = archive
+        .index(elsewhere(), IndexSettings::default(), &NoProgress)
+        .await;
     drop(opened.expect("opens"));
     let options = VerifyOptions {
         index_folder: elsewhere(),

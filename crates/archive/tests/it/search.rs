@@ -187,7 +187,7 @@ async fn every_part_of_the_language_finds_what_it_says() {
 }
 
 /// A message of a type, with what such a one holds.
-fn of_type(seq: i64, kind: ContentType, content: serde_json::Value) -> Message {
+fn of_type(seq: i64, kind: ContentType, content: &serde_json::Value) -> Message {
     Message {
         content_type: kind,
         content: content.to_string(),
@@ -204,16 +204,16 @@ async fn what_a_message_holds_and_what_happened_to_it_is_asked_for() {
     let video = json!({ "videoUrl": "http://a/v", "duration": 3 });
     let to = |whom: &[&str]| json!({ "text": "@you 看看", "atUserList": whom });
     let mut messages = vec![
-        of_type(1, ContentType::PICTURE, picture),
-        of_type(2, ContentType::FILE, file),
-        of_type(3, ContentType::VOICE, voice),
-        of_type(4, ContentType::VIDEO, video),
-        of_type(5, ContentType::AT_TEXT, to(&["bob"])),
-        of_type(6, ContentType::AT_TEXT, to(&["AtAllTag"])),
+        of_type(1, ContentType::PICTURE, &picture),
+        of_type(2, ContentType::FILE, &file),
+        of_type(3, ContentType::VOICE, &voice),
+        of_type(4, ContentType::VIDEO, &video),
+        of_type(5, ContentType::AT_TEXT, &to(&["bob"])),
+        of_type(6, ContentType::AT_TEXT, &to(&["AtAllTag"])),
         said("sg_1", 7, "bob", "看看 http://example.com"),
         said("sg_1", 8, "bob", "删掉的"),
         said("sg_1", 9, "bob", "清空的"),
-        of_type(10, ContentType::CUSTOM, json!({ "data": "{}" })),
+        of_type(10, ContentType::CUSTOM, &json!({ "data": "{}" })),
     ];
     messages[4].at_user_ids = vec!["bob".into()];
     messages[5].at_user_ids = vec!["AtAllTag".into()];

@@ -20,16 +20,14 @@ pub(super) async fn check(
 ) -> Option<(UserId, Bounds)> {
     let found = Sample::of(source.clone(), user).await;
     findings.push(sample::conversations(CONVERSATIONS, user, &found));
-    let (user, bounds) = match found {
-        Ok(Sample {
-            user,
-            count: 1..,
-            bounds,
-        }) => (user, bounds),
-        _ => {
-            findings.extend([BOUNDS, PULL].map(|name| Check::skipped(name, "no conversation")));
-            return None;
-        }
+    let Ok(Sample {
+        user,
+        count: 1..,
+        bounds,
+    }) = found
+    else {
+        findings.extend([BOUNDS, PULL].map(|name| Check::skipped(name, "no conversation")));
+        return None;
     };
     findings.push(within(&user, bounds.as_ref()));
     let Some(bounds) = bounds else {
