@@ -58,4 +58,6 @@ pub struct PeopleReport {
     pub conversations: SmallCounts,
     /// How far users have read.
     pub read_positions: SmallCounts,
+    /// From where on users see conversations: rises where one is cleared.
+    pub min_seqs: SmallCounts,
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use futures::{Stream, TryStreamExt};
-use openim_history_client::model::{GroupId, RoleLevel, Timestamp, UserId};
+use openim_history_client::model::{Conversation, GroupId, RoleLevel, Seq, Timestamp, UserId};
 use openim_history_client::source::mongo::MongoSource;
 
 use super::options::PeopleReport;
 use crate::error::Result;
 use crate::place::Place;
-use crate::tables::small::{ReadState, bring_up_to_date};
+use crate::tables::small::{MinSeq, ReadState, SmallCounts, bring_up_to_date};
 
 async fn all<T>(
     stream: impl Stream<Item = openim_history_client::Result<Vec<T>>>,
@@ -41,9 +41,21 @@ pub(super) async fn from_mongo(
     }
     let groups = bring_up_to_date(place, groups, true, now).await?;
     let group_members = bring_up_to_date(place, members, true, now).await?;
-    let conversations = all(source.all_conversations()).await?;
-    let conversations = bring_up_to_date(place, conversations, true, now).await?;
+    let rows = all(source.all_conversations()).await?;
+    let mut min_seqs = min_seqs_of(&rows);
+    let conversations = bring_up_to_date(place, rows, true, now).await?;
     let positions = all(source.all_user_seqs()).await?;
+    min_seqs.extend(positions.iter().map(|seqs| MinSeq {
+        user_id: seqs.user_id.clone(),
+        conversation_id: seqs.conversation_id.clone(),
+        min_seq: seqs.min_seq,
+    }));
+    let bounds = all(source.all_conversation_seqs()).await?;
+    min_seqs.extend(bounds.into_iter().map(|seqs| MinSeq {
+        user_id: UserId::default(),
+        conversation_id: seqs.conversation_id,
+        min_seq: seqs.min_seq,
+    }));
     let positions = positions
         .into_iter()
         .map(|seqs| ReadState {
@@ -61,5 +73,27 @@ pub(super) async fn from_mongo(
         group_members,
         conversations,
         read_positions,
+        min_seqs: keep_min_seqs(place, min_seqs, now).await?,
     })
+}
+
+/// Returns from where on the owners of conversations see them.
+pub(super) fn min_seqs_of(rows: &[Conversation]) -> Vec<MinSeq> {
+    rows.iter()
+        .map(|row| MinSeq {
+            user_id: row.owner_user_id.clone(),
+            conversation_id: row.conversation_id.clone(),
+            min_seq: row.min_seq,
+        })
+        .collect()
+}
+
+/// Keeps those that bound something. None is ever gone: one that another takes the place of was there all the same.
+pub(super) async fn keep_min_seqs(
+    place: &Place,
+    mut seen: Vec<MinSeq>,
+    now: Timestamp,
+) -> Result<SmallCounts> {
+    seen.retain(|bound| bound.min_seq > Seq(0));
+    bring_up_to_date(place, seen, false, now).await
 }

@@ -2,6 +2,7 @@
 
 mod away;
 mod change;
+mod cleared;
 mod copy;
 mod crash;
 mod damage;

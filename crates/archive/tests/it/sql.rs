@@ -72,6 +72,7 @@ async fn every_table_and_view_answers() {
         "group_members",
         "conversations",
         "read_positions",
+        "min_seqs",
         "attachments",
     ] {
         assert!(tables.contains(&table.to_owned()), "{table} in {tables:?}");

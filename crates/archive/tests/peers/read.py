@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 
 archive = Path(sys.argv[1])
 messages = str(archive / "messages")
-SMALL = ["users", "groups", "group_members", "conversations", "read_positions"]
+SMALL = ["users", "groups", "group_members", "conversations", "read_positions", "min_seqs"]
 CONTENT = ["conversation_id", "seq", "send_time", "text", "content", "at_user_ids", "deleted_for", "month"]
 
 said = {}

@@ -15,6 +15,7 @@ use crate::progress::Progress;
 use crate::row::RowSource;
 use crate::sync::log::News;
 use crate::sync::options::{PeopleReport, SyncOptions, SyncReport};
+use crate::sync::people::{keep_min_seqs, min_seqs_of};
 use crate::sync::same;
 use crate::tables::small::bring_up_to_date;
 use crate::write::Writer;
@@ -139,11 +140,13 @@ async fn keep(
     complete: bool,
     now: Timestamp,
 ) -> Result<PeopleReport> {
+    let min_seqs = min_seqs_of(&people.conversations);
     Ok(PeopleReport {
         users: bring_up_to_date(place, people.users, true, now).await?,
         groups: bring_up_to_date(place, people.groups, true, now).await?,
         group_members: bring_up_to_date(place, people.members, true, now).await?,
         conversations: bring_up_to_date(place, people.conversations, true, now).await?,
         read_positions: bring_up_to_date(place, people.positions, complete, now).await?,
+        min_seqs: keep_min_seqs(place, min_seqs, now).await?,
     })
 }

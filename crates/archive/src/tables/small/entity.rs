@@ -175,6 +175,40 @@ impl Entity for ReadState {
     fn tidy(&mut self) {}
 }
 
+/// From which number on a user sees a conversation, or everybody.
+///
+/// It rises where somebody clears a conversation, where messages are thrown away by their age, and for members who
+/// may not see what was before them. Every one that was seen stays.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct MinSeq {
+    /// Empty for everybody.
+    pub(crate) user_id: UserId,
+    pub(crate) conversation_id: ConversationId,
+    /// Never 0.
+    pub(crate) min_seq: Seq,
+}
+
+impl Entity for MinSeq {
+    const NAME: &'static str = "min_seqs";
+    const COLUMNS: &'static [Column] = &[
+        must("user_id", Kind::Text),
+        must("conversation_id", Kind::Text),
+        must("min_seq", Kind::Long),
+    ];
+    type Key = (UserId, ConversationId, Seq);
+
+    fn key(&self) -> (UserId, ConversationId, Seq) {
+        let Self {
+            user_id,
+            conversation_id,
+            min_seq,
+        } = self.clone();
+        (user_id, conversation_id, min_seq)
+    }
+
+    fn tidy(&mut self) {}
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,5 +225,6 @@ mod tests {
         is_documented::<Member>();
         is_documented::<Conversation>();
         is_documented::<ReadState>();
+        is_documented::<MinSeq>();
     }
 }

@@ -3,7 +3,7 @@
 use futures::TryStreamExt;
 use openim_history_client::model::{Conversation, Group, Member, User};
 
-use super::entity::{Entity, ReadState};
+use super::entity::{Entity, MinSeq, ReadState};
 use super::stored::{SIGHT, Sight, only, plain};
 use crate::error::Result;
 use crate::place::Place;
@@ -16,6 +16,7 @@ pub(crate) async fn look_through(place: &Place, table: &str, file: &DataFile) ->
         Group::NAME => read::<Group>(place, file).await,
         Member::NAME => read::<Member>(place, file).await,
         Conversation::NAME => read::<Conversation>(place, file).await,
+        MinSeq::NAME => read::<MinSeq>(place, file).await,
         _ => read::<ReadState>(place, file).await,
     }
 }

@@ -5,7 +5,7 @@ mod entity;
 mod look;
 mod stored;
 
-pub(crate) use self::entity::ReadState;
+pub(crate) use self::entity::{MinSeq, ReadState};
 pub(crate) use self::look::look_through;
 pub use self::stored::{Sight, SmallCounts, Stored};
 pub(crate) use self::stored::{bring_up_to_date, read, schemas, vacuum};

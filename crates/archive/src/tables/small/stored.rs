@@ -11,7 +11,7 @@ use futures::TryStreamExt;
 use openim_history_client::model::{Conversation, Group, Member, Timestamp, User};
 use serde::{Deserialize, Serialize};
 
-use super::entity::{Entity, ReadState};
+use super::entity::{Entity, MinSeq, ReadState};
 use crate::error::Result;
 use crate::place::Place;
 use crate::tables::messages::columns::{Column, Kind, may, must};
@@ -65,13 +65,14 @@ fn schema<E: Entity>() -> SchemaRef {
 }
 
 /// Returns the name and the columns of every small table.
-pub(crate) fn schemas() -> [(&'static str, SchemaRef); 5] {
+pub(crate) fn schemas() -> [(&'static str, SchemaRef); 6] {
     [
         (User::NAME, schema::<User>()),
         (Group::NAME, schema::<Group>()),
         (Member::NAME, schema::<Member>()),
         (Conversation::NAME, schema::<Conversation>()),
         (ReadState::NAME, schema::<ReadState>()),
+        (MinSeq::NAME, schema::<MinSeq>()),
     ]
 }
 

@@ -10,12 +10,13 @@ use super::Compared;
 use super::Difference::*;
 
 /// The tables, and what tells their rows apart.
-const TABLES: [(&str, &[&str]); 5] = [
+const TABLES: [(&str, &[&str]); 6] = [
     ("users", &["user_id"]),
     ("groups", &["group_id"]),
     ("group_members", &["group_id", "user_id"]),
     ("conversations", &["owner_user_id", "conversation_id"]),
     ("read_positions", &["user_id", "conversation_id"]),
+    ("min_seqs", &["user_id", "conversation_id", "min_seq"]),
 ];
 
 /// Cells by column.
@@ -76,6 +77,11 @@ fn only_stored(table: &str, key: &[String], row: &Row, shown: &Tables, found: &m
             found.note(DismissedGroups, !shown.has("groups", &key[..1]), example);
         }
         "conversations" => found.note(UnlistedRows, !shown.has("users", &key[..1]), example),
+        "min_seqs" => {
+            let row = shown.0["conversations"].get(&key[..2]);
+            let is_of_row = row.is_some_and(|row| row["min_seq"] == key[2]);
+            found.note(ReadBounds, !is_of_row, example);
+        }
         _ => found.note(UnlistedRows, !shown.has("conversations", key), example),
     }
 }

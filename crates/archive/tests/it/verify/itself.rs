@@ -165,6 +165,7 @@ async fn every_small_table_is_looked_at() {
         "group_members",
         "conversations",
         "read_positions",
+        "min_seqs",
     ] {
         let file = data_file(&place, table);
         let whole = std::fs::read(&file).expect("reads");

@@ -79,12 +79,13 @@ pub(super) fn table(app: &mut App, report: &SyncReport) -> Result {
         number(messages.holes),
     ]];
     let people = &report.people;
-    let small: [(&str, SmallCounts); 5] = [
+    let small: [(&str, SmallCounts); 6] = [
         ("users", people.users),
         ("groups", people.groups),
         ("group_members", people.group_members),
         ("conversations", people.conversations),
         ("read_positions", people.read_positions),
+        ("min_seqs", people.min_seqs),
     ];
     rows.extend(small.into_iter().map(|(name, counts)| {
         let unchanged = counts.total - counts.new - counts.changed;
