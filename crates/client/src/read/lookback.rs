@@ -73,6 +73,11 @@ pub(super) struct Walk {
 }
 
 impl Walk {
+    /// Whether the last slot was too old, or said nothing of time.
+    pub(super) fn is_among_older(&self) -> bool {
+        self.in_a_row > 0
+    }
+
     /// Whether the walk goes on to this slot. The first that it does not go on to ends it.
     pub(super) fn reaches(&mut self, slot: &Slot) -> bool {
         match slot {

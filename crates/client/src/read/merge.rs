@@ -81,8 +81,11 @@ pub(super) struct Cursor {
     span: Span,
     newest_first: bool,
     pages: Box<dyn Iterator<Item = SeqRange> + Send>,
+    page_len: u32,
     /// Ends a walk back before the pages do.
     walk: Option<Walk>,
+    /// Whether the pages are as long as the source likes.
+    is_long: bool,
     pub(super) held: VecDeque<Slot>,
     /// The send time that places the head of `held`; a hole takes that of the message before it.
     time: Timestamp,
@@ -98,7 +101,9 @@ impl Cursor {
             span,
             newest_first,
             pages,
+            page_len,
             walk,
+            is_long: false,
             held: VecDeque::new(),
             time,
             page: None,
@@ -117,6 +122,7 @@ impl Cursor {
     /// Reads pages until there is a slot, or none left.
     pub(super) async fn fill(&mut self, reader: &Reader) -> Result<()> {
         while self.held.is_empty() {
+            self.stretch(reader.source.page_len());
             let Some(page) = self.pages.next() else {
                 return Ok(());
             };
@@ -134,6 +140,7 @@ impl Cursor {
             {
                 self.held.truncate(end);
                 self.pages = Box::new(std::iter::empty());
+                self.walk = None;
             }
             self.held.retain(|slot| is_in(reader.time, slot));
         }
@@ -141,6 +148,22 @@ impl Cursor {
             self.time = message.send_time;
         }
         Ok(())
+    }
+
+    /// Makes the pages longer where a walk back has come to what is too old: little of that, if
+    /// anything, is held. Where it comes out of it again they get as short as before.
+    fn stretch(&mut self, longest: u32) {
+        let (Some(walk), Some(page)) = (&self.walk, self.page) else {
+            return;
+        };
+        let is_long = walk.is_among_older();
+        if is_long != self.is_long {
+            let below = SeqRange::new(i64::MIN, page.first.previous());
+            let len = if is_long { longest } else { self.page_len };
+            let left = self.span.clone().limited_to(below);
+            self.pages = left.pages(len, self.newest_first);
+            self.is_long = is_long;
+        }
     }
 
     /// What has not been given out when reading ends here.

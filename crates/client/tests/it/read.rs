@@ -278,6 +278,34 @@ async fn where_looking_back_stopped_is_told_and_where_it_came_to_the_beginning_i
 }
 
 #[tokio::test]
+async fn what_is_too_old_is_looked_through_in_long_pages_however_many_conversations_there_are() {
+    for (newest_first, last) in [(false, None), (true, None), (false, Some(5))] {
+        // Every conversation gets a share of 100 slots.
+        let source = (0..200).fold(Scripted::new(Origin::Api), |source, n| {
+            let newest = if n < 3 { 1_000_000 } else { 500 };
+            let times = (1..=399).chain([newest]).map(Some);
+            source.with(&format!("si_a_{n}"), times)
+        });
+        let source = Arc::new(Scripted {
+            page_len: 500,
+            ..source
+        });
+        let options = ReadOptions {
+            time: TimeRange {
+                since: at(1_000),
+                until: None,
+            },
+            newest_first,
+            last,
+            ..ReadOptions::default()
+        };
+        assert_eq!(seqs(&source, options).await.0, [400; 3]);
+        let pages = source.pages.load(std::sync::atomic::Ordering::Relaxed);
+        assert!(pages <= 400, "{pages} pages for {options:?}");
+    }
+}
+
+#[tokio::test]
 async fn more_than_is_held_since_a_time_is_read_again_in_order() {
     let mut source = three(30_000);
     source.page_len = 500;

@@ -23,6 +23,8 @@ pub(crate) struct Scripted {
     pub(crate) breaks_at: Option<(ConversationId, i64)>,
     /// Numbers answered so far.
     pub(crate) answered: AtomicU64,
+    /// Pages answered so far.
+    pub(crate) pages: AtomicU64,
 }
 
 impl Scripted {
@@ -35,6 +37,7 @@ impl Scripted {
             nicknames: Vec::new(),
             breaks_at: None,
             answered: AtomicU64::new(0),
+            pages: AtomicU64::new(0),
         }
     }
 
@@ -213,6 +216,7 @@ impl Source for Scripted {
         }
         assert!(range.len() <= u64::from(self.page_len), "a page of {range}");
         self.answered.fetch_add(range.len(), Ordering::Relaxed);
+        self.pages.fetch_add(1, Ordering::Relaxed);
         let slots = self
             .conversations
             .get(conversation)

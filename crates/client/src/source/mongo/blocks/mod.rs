@@ -2,6 +2,7 @@
 
 mod id;
 mod last;
+mod merge;
 mod newest;
 mod scan;
 mod sizes;
