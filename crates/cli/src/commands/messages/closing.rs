@@ -424,7 +424,7 @@ mod tests {
         let mut query = pair();
         let there = [bounds("si_alice_bob", 101, 1234)];
         let slots: Vec<_> = (101..=1234).map(message).collect();
-        let mut outside = |first, last| {
+        let mut outside = |first: i64, last: i64| {
             query.options.seqs = Some(SeqRange::new(first, last));
             let said = said_in(Lang::En, &query, &there, &slots);
             said.split_once('\n').map(|(_, outside)| outside.to_owned())
