@@ -126,7 +126,7 @@ fn cause(error: TantivyError) -> Cause {
     }
 }
 
-fn system_error(error: &TantivyError) -> Option<&io::Error> {
+pub(super) fn system_error(error: &TantivyError) -> Option<&io::Error> {
     match error {
         TantivyError::IoError(error)
         | TantivyError::LockFailure(LockError::IoError(error), _)

@@ -15,7 +15,7 @@ use tantivy::directory::{
 use tantivy::{Directory, TantivyError};
 
 use super::IndexError;
-use super::error::{folder_error, write_error};
+use super::error::{folder_error, system_error, write_error};
 
 /// The list of an index's parts: where it is, there is an index.
 pub(super) const META: &str = "meta.json";
@@ -79,14 +79,15 @@ impl Folder {
         &self.path
     }
 
-    /// Says why writing failed. What a thread of Tantivy's ran into, it does not say itself.
+    /// Says why writing failed. What Tantivy's threads and those below them ran into, it does not always say itself.
     pub(super) fn write_error(&self, error: TantivyError) -> IndexError {
         let code = self.refused.0.load(Ordering::Relaxed);
-        let error = match error {
-            TantivyError::ErrorInThread(_) if code != 0 => {
-                io::Error::from_raw_os_error(code).into()
-            }
-            error => error,
+        let is_told = matches!(error, TantivyError::LockFailure(..))
+            || system_error(&error).is_some_and(|error| error.raw_os_error().is_some());
+        let error = match code {
+            0 => error,
+            _ if is_told => error,
+            code => io::Error::from_raw_os_error(code).into(),
         };
         write_error(&self.path, error)
     }
