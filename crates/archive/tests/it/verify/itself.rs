@@ -5,7 +5,7 @@ use openim_history_archive::sync::NoProgress;
 use openim_history_archive::verify::{Against, Part};
 use openim_history_standin::mongod::Mode;
 
-use super::{data_file, verified, walk};
+use super::{data_file, verified};
 use crate::places::{content, folder, generated, store, sync};
 
 #[tokio::test]
@@ -13,11 +13,7 @@ async fn a_file_that_changed_or_went_is_told() {
     let (_database, source) = store(Mode::Standalone, &generated(14, 1_000)).await;
     let (_keep, place) = folder();
     sync(&place, &source).await;
-    let messages = place.local().expect("a folder").join("messages");
-    let file = walk(&messages)
-        .into_iter()
-        .find(|path| path.extension().is_some_and(|kind| kind == "parquet"))
-        .expect("a file of messages");
+    let file = data_file(&place, "messages");
     let whole = std::fs::read(&file).expect("reads");
     let mut flipped = whole.clone();
     // In the middle of a page: the size stays.

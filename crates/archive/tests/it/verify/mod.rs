@@ -126,17 +126,29 @@ pub(crate) fn data_file(place: &openim_history_archive::Place, table: &str) -> s
     data_files(place, table).remove(0)
 }
 
-/// Returns the data files of a table, in the order of their names.
+/// Returns the data files that a table has now, in the order of their names: replaced ones may lie there still.
 pub(crate) fn data_files(
     place: &openim_history_archive::Place,
     table: &str,
 ) -> Vec<std::path::PathBuf> {
     let folder = place.local().expect("a folder").join(table);
-    let mut files = walk(&folder);
-    files.retain(|path| path.extension().is_some_and(|kind| kind == "parquet"));
-    files.sort();
+    let mut logs = walk(&folder.join("_delta_log"));
+    logs.retain(|path| path.extension().is_some_and(|kind| kind == "json"));
+    logs.sort();
+    let mut files = std::collections::BTreeSet::new();
+    for log in logs {
+        let text = std::fs::read_to_string(&log).expect("reads");
+        for line in text.lines() {
+            let action: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let path = |what: &str| Some(folder.join(action[what]["path"].as_str()?));
+            files.extend(path("add"));
+            if let Some(removed) = path("remove") {
+                files.remove(&removed);
+            }
+        }
+    }
     assert!(!files.is_empty(), "{table} has no files");
-    files
+    files.into_iter().collect()
 }
 
 pub(crate) fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
