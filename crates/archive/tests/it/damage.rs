@@ -141,7 +141,7 @@ async fn a_half_written_file_is_named_by_whoever_needs_it_and_nothing_is_lost() 
         for keep in [0, 1, whole.len() / 2, whole.len() - 1] {
             std::fs::write(&file, &whole[..keep]).expect("writes");
             let is_told = |error: &Error| {
-                assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
+                assert!(matches!(error, Error::DamagedFile { .. }), "{error:?}");
                 assert!(error.to_string().contains(&*name), "{error}");
             };
             let options = WriterOptions {

@@ -121,7 +121,8 @@ impl<'a> MongoSync<'a> {
         // Where everything is read, what happened before is seen as it is.
         let mut news = match plan.everything {
             true => News::since(Timestamp::from_millis(
-                self.writer.now().as_millis() - CLOCKS_DIFFER,
+                // Of a clock that is far off, too.
+                self.writer.now().as_millis().saturating_sub(CLOCKS_DIFFER),
             )),
             false => News::default(),
         };

@@ -33,7 +33,8 @@ impl Tables {
         let mut tables = BTreeMap::new();
         for (table, key) in TABLES {
             let rows = rows(place, table, key).await;
-            assert!(!rows.is_empty(), "{table} is empty");
+            // Nobody cleared a conversation in the recordings, and the API tells of nothing else.
+            assert!(!rows.is_empty() || table == "min_seqs", "{table} is empty");
             tables.insert(table, rows);
         }
         Self(tables)
