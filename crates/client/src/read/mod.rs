@@ -26,7 +26,7 @@ use crate::model::{Bounds, ConversationId, SeqRange, Slot, TimeRange};
 use crate::source::{Newest, Source, View};
 
 /// Slots in the order asked for. An error comes once, as
-/// [`Error::Incomplete`](crate::Error::Incomplete) where something was left unread, and ends it.
+/// [`Error::Incomplete`] where something was left unread, and ends it.
 pub type SlotStream = BoxStream<'static, Result<Slot>>;
 
 /// A reading under way: what it covers, and the slots.

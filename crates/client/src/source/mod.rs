@@ -91,7 +91,7 @@ pub struct Newest {
     /// Newest first.
     pub messages: Vec<Message>,
     /// What broke the reading off behind these, as
-    /// [`Error::Incomplete`](crate::Error::Incomplete): what it names may hold messages that
+    /// [`Error::Incomplete`]: what it names may hold messages that
     /// belong among them.
     pub failure: Option<Error>,
 }
@@ -122,7 +122,7 @@ impl From<Vec<Message>> for Newest {
 /// so that a wrapper cannot forget one.
 ///
 /// Ids that do not exist are left out of an answer, never an error here; the caller that asked
-/// for one thing by name turns its absence into [`Error::NotFound`](crate::Error::NotFound).
+/// for one thing by name turns its absence into [`Error::NotFound`].
 #[async_trait]
 pub trait Source: fmt::Debug + Send + Sync {
     /// Says which kind of place this is.
