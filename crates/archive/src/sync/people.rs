@@ -24,7 +24,7 @@ pub(super) async fn from_mongo(
     now: Timestamp,
 ) -> Result<PeopleReport> {
     let users = all(source.all_users()).await?;
-    let users = bring_up_to_date(place, users, true, now).await?;
+    let users = bring_up_to_date(place, users, |_| true, now).await?;
     let members = all(source.all_members()).await?;
     let mut owners: BTreeMap<GroupId, UserId> = BTreeMap::new();
     let mut sizes: BTreeMap<GroupId, u32> = BTreeMap::new();
@@ -39,11 +39,11 @@ pub(super) async fn from_mongo(
         group.owner_user_id = owners.remove(&group.group_id).unwrap_or_default();
         group.member_count = sizes.get(&group.group_id).copied().unwrap_or_default();
     }
-    let groups = bring_up_to_date(place, groups, true, now).await?;
-    let group_members = bring_up_to_date(place, members, true, now).await?;
+    let groups = bring_up_to_date(place, groups, |_| true, now).await?;
+    let group_members = bring_up_to_date(place, members, |_| true, now).await?;
     let rows = all(source.all_conversations()).await?;
     let mut min_seqs = min_seqs_of(&rows);
-    let conversations = bring_up_to_date(place, rows, true, now).await?;
+    let conversations = bring_up_to_date(place, rows, |_| true, now).await?;
     let positions = all(source.all_user_seqs()).await?;
     min_seqs.extend(positions.iter().map(|seqs| MinSeq {
         user_id: seqs.user_id.clone(),
@@ -66,7 +66,7 @@ pub(super) async fn from_mongo(
             max_seq: seqs.max_seq,
         })
         .collect();
-    let read_positions = bring_up_to_date(place, positions, true, now).await?;
+    let read_positions = bring_up_to_date(place, positions, |_| true, now).await?;
     Ok(PeopleReport {
         users,
         groups,
@@ -95,5 +95,5 @@ pub(super) async fn keep_min_seqs(
     now: Timestamp,
 ) -> Result<SmallCounts> {
     seen.retain(|bound| bound.min_seq > Seq(0));
-    bring_up_to_date(place, seen, false, now).await
+    bring_up_to_date(place, seen, |_| false, now).await
 }

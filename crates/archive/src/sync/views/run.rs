@@ -1,10 +1,14 @@
 //! Reading what the plan says, into the archive.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
 use futures::StreamExt;
 use futures::stream;
-use openim_history_client::model::{Slot, Timestamp};
+use openim_history_client::model::{
+    Conversation, ConversationId, Group, GroupId, GroupStatus, Member, Slot, Timestamp, User,
+    UserId,
+};
 use openim_history_client::source::{Source, View};
 
 use super::holes::Holes;
@@ -17,7 +21,7 @@ use crate::sync::log::News;
 use crate::sync::options::{PeopleReport, SyncOptions, SyncReport};
 use crate::sync::people::{keep_min_seqs, min_seqs_of};
 use crate::sync::same;
-use crate::tables::small::bring_up_to_date;
+use crate::tables::small::{ReadState, bring_up_to_date};
 use crate::write::Writer;
 
 /// Brings an archive up to date through users' eyes: over REST.
@@ -132,8 +136,8 @@ impl<'a> ViewSync<'a> {
     }
 }
 
-/// Brings the small tables up to date with what was listed. What a filter left out was not seen, and
-/// is not gone for that.
+/// Brings the small tables up to date with what was listed. What a filter left out, or the API never lists, was not
+/// seen, and is not gone for that: a copy from MongoDB may have brought it.
 async fn keep(
     place: &Place,
     people: People,
@@ -141,12 +145,27 @@ async fn keep(
     now: Timestamp,
 ) -> Result<PeopleReport> {
     let min_seqs = min_seqs_of(&people.conversations);
+    let users = people.users.iter().map(|user| user.user_id.clone());
+    let users: HashSet<UserId> = users.collect();
+    let groups = people.groups.iter().map(|group| group.group_id.clone());
+    let groups: HashSet<GroupId> = groups.collect();
+    let rows = people.conversations.iter();
+    let rows: HashSet<(UserId, ConversationId)> = rows
+        .map(|row| (row.owner_user_id.clone(), row.conversation_id.clone()))
+        .collect();
+    let is_person = |user: &User| user.app_manager_level <= 1;
+    let is_alive = |group: &Group| group.status != GroupStatus::DISMISSED;
+    let of_listed = |member: &Member| groups.contains(&member.group_id);
+    let of_user = |row: &Conversation| users.contains(&row.owner_user_id);
+    let of_row = |position: &ReadState| {
+        complete && rows.contains(&(position.user_id.clone(), position.conversation_id.clone()))
+    };
     Ok(PeopleReport {
-        users: bring_up_to_date(place, people.users, true, now).await?,
-        groups: bring_up_to_date(place, people.groups, true, now).await?,
-        group_members: bring_up_to_date(place, people.members, true, now).await?,
-        conversations: bring_up_to_date(place, people.conversations, true, now).await?,
-        read_positions: bring_up_to_date(place, people.positions, complete, now).await?,
+        users: bring_up_to_date(place, people.users, is_person, now).await?,
+        groups: bring_up_to_date(place, people.groups, is_alive, now).await?,
+        group_members: bring_up_to_date(place, people.members, of_listed, now).await?,
+        conversations: bring_up_to_date(place, people.conversations, of_user, now).await?,
+        read_positions: bring_up_to_date(place, people.positions, of_row, now).await?,
         min_seqs: keep_min_seqs(place, min_seqs, now).await?,
     })
 }

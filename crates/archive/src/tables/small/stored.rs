@@ -127,12 +127,12 @@ pub(super) fn only(batch: &RecordBatch, columns: &[Column]) -> Result<RecordBatc
     Ok(batch.project(&places?)?)
 }
 
-/// Brings a table up to date with everything the server has of it now. Where nothing changed, nothing
-/// is written. `complete` says that what was not seen is not there any more.
+/// Brings a table up to date with what was seen of it on the server now. Where nothing changed, nothing
+/// is written. `shows` tells of a row whether it would have been seen if it were still there.
 pub(crate) async fn bring_up_to_date<E: Entity>(
     place: &Place,
     seen: Vec<E>,
-    complete: bool,
+    shows: impl Fn(&E) -> bool,
     now: Timestamp,
 ) -> Result<SmallCounts> {
     let table = Table::open(place, E::NAME).await?;
@@ -140,7 +140,7 @@ pub(crate) async fn bring_up_to_date<E: Entity>(
         Some(table) => rows(place, table).await?,
         None => Vec::new(),
     };
-    let (rows, counts) = compare(stored, seen, complete, now);
+    let (rows, counts) = compare(stored, seen, shows, now);
     if counts.new + counts.changed + counts.gone == 0 {
         return Ok(counts);
     }
@@ -161,7 +161,7 @@ pub(crate) async fn bring_up_to_date<E: Entity>(
 fn compare<E: Entity>(
     stored: Vec<Stored<E>>,
     seen: Vec<E>,
-    complete: bool,
+    shows: impl Fn(&E) -> bool,
     now: Timestamp,
 ) -> (Vec<Stored<E>>, SmallCounts) {
     let mut counts = SmallCounts::default();
@@ -187,7 +187,7 @@ fn compare<E: Entity>(
                 counts.changed += 1;
                 counts.total += 1;
             }
-            None if complete => {
+            None if shows(&row.entity) => {
                 row.sight.gone_at = Some(now);
                 row.sight.last_changed = now;
                 counts.gone += 1;
@@ -250,7 +250,7 @@ mod tests {
             ..ReadState::default()
         };
         let now = Timestamp::from_millis(1_780_000_000_000 + seq);
-        let counts = bring_up_to_date(place, vec![position], true, now).await;
+        let counts = bring_up_to_date(place, vec![position], |_| true, now).await;
         assert_eq!(counts.expect("writes").total, 1);
     }
 

@@ -176,6 +176,18 @@ async fn fill_in(stored: &Place, shown: &Place, mongo: &MongoSource, rest: &dyn 
     }
     let again = sync_views(shown, rest).await;
     assert_eq!(again.messages.new + again.messages.changed, 0, "{again:?}");
+    let people = again.people;
+    // What the API never lists is not gone for that.
+    for counts in [
+        people.users,
+        people.groups,
+        people.group_members,
+        people.conversations,
+        people.read_positions,
+        people.min_seqs,
+    ] {
+        assert_eq!(counts.gone, 0, "{people:?}");
+    }
     assert_eq!(content(shown).await, both);
 }
 
