@@ -13,7 +13,7 @@ use super::folder::{ExportManifest, FileKind, FileRecord, Folder, hex};
 use super::run::{Becomes, Extra, whole};
 use crate::error::{Error, Result};
 use crate::place::Place;
-use crate::sync::Progress;
+use crate::progress::Progress;
 
 /// Copies what is not there yet. The archive names attachments by their hashes, so that one which is there under
 /// its name with the right bytes is the right one. `None` where it was told to stop.

@@ -11,7 +11,8 @@ use super::report::MediaReport;
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::place::Place;
-use crate::sync::{NoProgress, Stop};
+use crate::progress::NoProgress;
+use crate::sync::Stop;
 
 /// After how long it is looked whether what failed may be tried again, messages or none.
 const AGAIN: Duration = Duration::from_secs(60 * 60);

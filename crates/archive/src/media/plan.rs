@@ -15,7 +15,7 @@ use super::scan::{Digest16, Finder, Found, digest16};
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::place::Place;
-use crate::sync::Progress;
+use crate::progress::Progress;
 use crate::tables::attachments::{Attachments, Record, read};
 use crate::tables::table::Since;
 

@@ -14,7 +14,8 @@ use super::report::MediaReport;
 use super::scan::{Digest16, digest16};
 use crate::error::{Error, Result};
 use crate::place::{LEASE, Lock, Place};
-use crate::sync::{Progress, Stop};
+use crate::progress::Progress;
+use crate::sync::Stop;
 use crate::tables::attachments::{Attachments, Record, read};
 
 /// After how many attachments, and after how long, what became of them is made certain.

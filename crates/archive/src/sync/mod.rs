@@ -7,7 +7,6 @@ mod mongo;
 mod notes;
 mod options;
 mod people;
-mod relay;
 mod same;
 mod seen;
 mod stoppable;
@@ -20,7 +19,6 @@ pub use self::follow::{
 };
 pub use self::mongo::{MongoPlan, MongoSync};
 pub use self::options::{PeopleReport, SyncOptions, SyncReport};
-pub(crate) use self::relay::apart;
 pub(crate) use self::seen::forget as forget_seen;
 pub(crate) use self::views::{Share, shares_of};
 pub use self::views::{ViewPlan, ViewSync};

@@ -9,7 +9,7 @@ use super::classes::Classes;
 use super::report::{Part, VerifyReport};
 use crate::archive::Archive;
 use crate::error::{Result, with_causes};
-use crate::sync::Progress;
+use crate::progress::Progress;
 use crate::tables::damage::Damage;
 use crate::tables::file::DataFile;
 use crate::tables::messages::NAME;

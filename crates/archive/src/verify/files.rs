@@ -6,7 +6,7 @@ use super::VerifyOptions;
 use super::report::{Part, VerifyReport};
 use crate::archive::Archive;
 use crate::error::Result;
-use crate::sync::Progress;
+use crate::progress::Progress;
 use crate::tables::damage::Damage;
 use crate::tables::file::DataFile;
 use crate::tables::messages::NAME;

@@ -10,8 +10,8 @@ use super::report::{Part, VerifyReport};
 use crate::archive::{Archive, index_folder};
 use crate::error::{Error, Result, with_causes};
 use crate::index::{Index, IndexDamage, IndexError, IndexSettings};
+use crate::progress::Progress;
 use crate::row::Key;
-use crate::sync::Progress;
 use crate::write::{Calendar, Ledger};
 
 /// What the index has.

@@ -5,7 +5,7 @@ use super::report::{Part, VerifyReport};
 use crate::archive::Archive;
 use crate::error::{Result, with_causes};
 use crate::media::Checker;
-use crate::sync::Progress;
+use crate::progress::Progress;
 use crate::tables::attachments::{Attachments, NAME, read};
 use crate::tables::damage::Damage;
 
@@ -21,11 +21,7 @@ pub(super) async fn check(
     let table = match Attachments::open(place).await {
         Ok(table) => table,
         Err(error) => {
-            report.problem(
-                Part::Table,
-                format_args!("table {NAME}"),
-                with_causes(&error),
-            );
+            report.unreadable_table(NAME, &error);
             return Ok(());
         }
     };

@@ -23,7 +23,8 @@ use openim_history_client::source::mongo::MongoSource;
 use self::census::Census;
 use crate::archive::Archive;
 use crate::error::Result;
-use crate::sync::{Filter, Progress};
+use crate::progress::Progress;
+use crate::sync::Filter;
 
 /// What the archive is compared with.
 #[derive(Clone, Copy, Debug)]

@@ -13,8 +13,8 @@ use super::contents::compare;
 use super::report::VerifyReport;
 use crate::archive::Archive;
 use crate::error::Result;
+use crate::progress::Progress;
 use crate::row::{RowSource, Seen};
-use crate::sync::Progress;
 use crate::write::BlockKey;
 
 /// What the server has of a conversation.

@@ -7,6 +7,7 @@ use openim_history_client::model::{ConversationId, Seq, SeqRange};
 use serde::Serialize;
 
 use super::classes::Classes;
+use crate::error::{Error, with_causes};
 use crate::tables::damage::Damage;
 use crate::tables::file::DataFile;
 
@@ -151,6 +152,15 @@ impl VerifyReport {
             });
         }
         self.problems_found += 1;
+    }
+
+    /// Notes a table that cannot be opened.
+    pub(super) fn unreadable_table(&mut self, name: &str, error: &Error) {
+        self.problem(
+            Part::Table,
+            format_args!("table {name}"),
+            with_causes(error),
+        );
     }
 
     /// Notes a data file of a table.

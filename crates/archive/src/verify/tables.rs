@@ -4,7 +4,7 @@ use super::VerifyOptions;
 use super::report::{Part, VerifyReport};
 use crate::archive::Archive;
 use crate::error::{Result, with_causes};
-use crate::sync::Progress;
+use crate::progress::Progress;
 use crate::tables::damage::Damage;
 use crate::tables::small::{look_through, schemas};
 use crate::tables::table::Table;
@@ -26,11 +26,7 @@ pub(super) async fn check(
             // Nothing of its kind was ever seen.
             Ok(None) => continue,
             Err(error) => {
-                report.problem(
-                    Part::Table,
-                    format_args!("table {name}"),
-                    with_causes(&error),
-                );
+                report.unreadable_table(name, &error);
                 continue;
             }
         };

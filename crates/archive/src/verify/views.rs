@@ -13,8 +13,9 @@ use super::report::VerifyReport;
 use super::unasked::unknown;
 use crate::archive::Archive;
 use crate::error::Result;
+use crate::progress::Progress;
 use crate::row::{RowSource, Seen};
-use crate::sync::{Progress, Share, shares_of};
+use crate::sync::{Share, shares_of};
 
 /// Asks for what the archive does not have; with `full` for everything users see. What no user's view
 /// reaches stays unknown.

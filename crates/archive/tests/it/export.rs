@@ -24,6 +24,30 @@ pub(crate) fn said(conversation: &str, seq: i64, from: &str, text: &str) -> Mess
     }
 }
 
+/// Has the files of an export read by other people's programs, and returns what they found: JSON.
+pub(crate) fn read_by_others(request: &ExportRequest) -> String {
+    let output = script("export.py")
+        .arg(&request.folder)
+        .output()
+        .expect("starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// Returns what they should find of a message.
+pub(crate) fn cells(message: &Message) -> Value {
+    json!([
+        message.conversation_id,
+        message.seq,
+        message.text(),
+        message.content
+    ])
+}
+
 fn messages() -> Vec<Message> {
     let texts = [
         "合同明天签",
@@ -136,27 +160,11 @@ async fn other_programs_read_every_format_as_it_is() {
         .status();
     assert!(sums.expect("starts").success());
 
-    let output = script("export.py")
-        .arg(&request.folder)
-        .output()
-        .expect("starts");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let said: Value = serde_json::from_str(&read_by_others(&request)).expect("JSON");
     let mut expected: Vec<Value> = messages()
         .into_iter()
         .filter(|message| !message.conversation_id.as_str().starts_with("n_"))
-        .map(|message| {
-            json!([
-                message.conversation_id,
-                message.seq,
-                message.text(),
-                message.content
-            ])
-        })
+        .map(|message| cells(&message))
         .collect();
     expected.sort_by_key(|row| (row[0].as_str().map(ToOwned::to_owned), row[1].as_i64()));
     assert_eq!(said["jsonl"], json!(expected));
@@ -264,16 +272,7 @@ async fn a_token_is_told_apart_only_with_the_key() {
     let key = Pseudonyms::new(b"the key of this test").expect("long enough");
     request.pseudonyms = Some(key.clone());
     run(&archive, None, &request).await;
-    let output = script("export.py")
-        .arg(&request.folder)
-        .output()
-        .expect("starts");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    let said = read_by_others(&request);
     for word in ["alice", "bob", "carol", "先生"] {
         assert!(!said.contains(word), "{word}");
     }
@@ -305,11 +304,7 @@ async fn no_format_tells_a_number_of_a_phone_that_is_a_number_of_the_content() {
     request.redact = true;
     let report = run(&archive, None, &request).await;
     assert_eq!(report.totals.redacted["phone"], 2);
-    let output = script("export.py").arg(&request.folder).output();
-    let output = output.expect("starts");
-    let trouble = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{trouble}");
-    let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let told: Value = serde_json::from_str(&read_by_others(&request)).expect("JSON");
     for rows in [
         &told["jsonl"],
         &told["csv"],

@@ -5,9 +5,8 @@ use openim_history_archive::export::ExportFormat;
 use openim_history_client::model::{ContentType, Message};
 use serde_json::{Value, json};
 
-use crate::export::{request, run, said, write};
+use crate::export::{cells, read_by_others, request, run, said, write};
 use crate::places::folder;
-use crate::python::script;
 use crate::search::START;
 
 /// Texts that steer terminals, turn the direction of writing, run as formulas, forge lines and markup, or are no
@@ -95,24 +94,10 @@ async fn hostile_messages_are_read_by_other_programs_as_they_are() {
     let out = tempfile::tempdir().expect("a folder");
     let request = request(out.path(), ExportFormat::ALL);
     run(&archive, None, &request).await;
-    let read = script("export.py").arg(&request.folder).output();
-    let read = read.expect("starts");
-    let trouble = String::from_utf8_lossy(&read.stderr);
-    assert!(read.status.success(), "{trouble}");
-    let read: Value = serde_json::from_slice(&read.stdout).expect("JSON");
+    let read: Value = serde_json::from_str(&read_by_others(&request)).expect("JSON");
 
     let messages = hostile();
-    let exact: Vec<Value> = messages
-        .iter()
-        .map(|message| {
-            json!([
-                message.conversation_id,
-                message.seq,
-                message.text(),
-                message.content
-            ])
-        })
-        .collect();
+    let exact: Vec<Value> = messages.iter().map(cells).collect();
     for (reader, rows) in [
         ("json", &read["jsonl"]),
         ("pyarrow", &read["pyarrow"]["rows"]),

@@ -4,22 +4,33 @@ use bson::doc;
 use insta::assert_snapshot;
 use openim_history_standin::faults::{Fault, Rule, When};
 use openim_history_standin::recorded;
+use openim_history_standin::rest::Server;
 
 use crate::run::{Place, server, server_of};
+
+/// Lets the server go away in the middle of its answer to such a call of a path.
+fn break_at(server: &Server, path: &str, call: u64) {
+    server.faults().add(Rule {
+        path: Some(path.into()),
+        when: When::Call(call),
+        fault: Fault::DropConnection,
+    });
+}
+
+/// Returns a place of a program that asks for pages one after the other, and for each once.
+fn one_page_at_once(server: &Server, page_len: &str) -> Place {
+    Place::new()
+        .server(server)
+        .env("OPENIM_API_RETRIES", "0")
+        .env("OPENIM_API_PAGE_LEN", page_len)
+        .env("OPENIM_API_CONCURRENCY", "1")
+}
 
 #[test]
 fn a_server_that_goes_away_in_the_middle_leaves_what_was_read() {
     let server = server();
-    let place = Place::new()
-        .server(&server)
-        .env("OPENIM_API_RETRIES", "0")
-        .env("OPENIM_API_PAGE_LEN", "2")
-        .env("OPENIM_API_CONCURRENCY", "1");
-    server.faults().add(Rule {
-        path: Some("/msg/pull_msg_by_seq".into()),
-        when: When::Call(3),
-        fault: Fault::DropConnection,
-    });
+    let place = one_page_at_once(&server, "2");
+    break_at(&server, "/msg/pull_msg_by_seq", 3);
     let shown = place.run(&[
         "messages",
         "--conversation",
@@ -51,16 +62,8 @@ fn a_server_that_goes_away_in_the_middle_leaves_what_was_read() {
 #[test]
 fn the_newest_of_a_user_that_were_found_stay_and_what_was_not_looked_at_is_named() {
     let server = server();
-    let place = Place::new()
-        .server(&server)
-        .env("OPENIM_API_RETRIES", "0")
-        .env("OPENIM_API_PAGE_LEN", "20")
-        .env("OPENIM_API_CONCURRENCY", "1");
-    server.faults().add(Rule {
-        path: Some("/msg/pull_msg_by_seq".into()),
-        when: When::Call(3),
-        fault: Fault::DropConnection,
-    });
+    let place = one_page_at_once(&server, "20");
+    break_at(&server, "/msg/pull_msg_by_seq", 3);
     let shown = place.run(&["messages", "--user", "alice"]);
     assert_snapshot!(shown.replace(server.url(), "[server]"), @r"
     exit 3
@@ -108,11 +111,7 @@ fn a_list_that_breaks_off_says_how_far_it_came_and_how_to_go_on() {
     }
     let server = server_of(history);
     let place = Place::new().server(&server).env("OPENIM_API_RETRIES", "0");
-    server.faults().add(Rule {
-        path: Some("/user/get_users".into()),
-        when: When::Call(2),
-        fault: Fault::DropConnection,
-    });
+    break_at(&server, "/user/get_users", 2);
     let shown = place.run(&["users", "--all", "--format", "jsonl"]);
     let shown = shown.replace(server.url(), "[server]");
     let (rows, said): (Vec<_>, Vec<_>) = shown.lines().partition(|line| line.starts_with('{'));

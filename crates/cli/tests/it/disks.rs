@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use openim_history_standin::mongod::Mode;
 
@@ -41,6 +42,15 @@ impl Barrier {
         }
     }
 
+    /// Runs lines before it is there, behind it, and once it is gone, of the program beside the recorded server.
+    fn run(self, before: &str, behind: &str, after: &str) -> (Place, String) {
+        let (_mongod, place) = recorded_mongod(Mode::Standalone);
+        let (close, open) = (self.close(), self.open());
+        let lines = format!("{before}\n{close}\n{behind}\n{open}\n{after}");
+        let said = shell(&place, "100m", &lines);
+        (place, said)
+    }
+
     fn said(self) -> [&'static str; 2] {
         match self {
             Self::Mount => ["Read-only file system", "mounted for reading only"],
@@ -51,9 +61,12 @@ impl Barrier {
 
 /// Whether a disk can be mounted that only one process and its children see.
 fn can_mount() -> bool {
-    let mut tried = Command::new("unshare");
-    tried.args(["-rm", "mount", "-t", "tmpfs", "none", "/tmp"]);
-    tried.output().is_ok_and(|output| output.status.success())
+    static CAN: LazyLock<bool> = LazyLock::new(|| {
+        let mut tried = Command::new("unshare");
+        tried.args(["-rm", "mount", "-t", "tmpfs", "none", "/tmp"]);
+        tried.output().is_ok_and(|output| output.status.success())
+    });
+    *CAN
 }
 
 /// Runs lines of a shell with the folder `kept`, a disk of so many bytes where one can be mounted. In them, `oh` is
@@ -103,18 +116,13 @@ fn exits(said: &str) -> Vec<&str> {
 #[test]
 fn an_archive_that_cannot_be_written_can_be_read() {
     for barrier in Barrier::possible() {
-        let (_mongod, place) = recorded_mongod(Mode::Standalone);
-        let (close, open) = (barrier.close(), barrier.open());
-        let said = shell(
-            &place,
-            "100m",
-            &format!(
-                "oh sync kept/a --quiet\n{close}\n\
-                 oh search kind:text --archive kept/a --quiet\noh info kept/a\noh status kept/a\n\
-                 oh verify kept/a\noh sql --archive kept/a 'select count(*) from messages'\n\
-                 oh export kind:text --to out --format jsonl --archive kept/a\n\
-                 oh index status kept/a\n{open}"
-            ),
+        let (place, said) = barrier.run(
+            "oh sync kept/a --quiet",
+            "oh search kind:text --archive kept/a --quiet\noh info kept/a\noh status kept/a\n\
+             oh verify kept/a\noh sql --archive kept/a 'select count(*) from messages'\n\
+             oh export kind:text --to out --format jsonl --archive kept/a\n\
+             oh index status kept/a",
+            "",
         );
         assert_eq!(exits(&said), ["0"; 8], "{barrier:?}: {said}");
         assert!(!said.contains("damaged"), "{barrier:?}: {said}");
@@ -129,16 +137,11 @@ fn an_archive_that_cannot_be_written_can_be_read() {
 #[test]
 fn an_index_that_is_behind_where_nothing_can_be_written_is_made_in_the_users_cache() {
     for barrier in Barrier::possible() {
-        let (_mongod, place) = recorded_mongod(Mode::Standalone);
-        let (close, open) = (barrier.close(), barrier.open());
-        let said = shell(
-            &place,
-            "100m",
-            &format!(
-                "oh sync kept/a --quiet --no-index\n{close}\n\
-                 oh search kind:text --archive kept/a --limit 3\n\
-                 oh search kind:text --archive kept/a --limit 3\n{open}"
-            ),
+        let (place, said) = barrier.run(
+            "oh sync kept/a --quiet --no-index",
+            "oh search kind:text --archive kept/a --limit 3\n\
+             oh search kind:text --archive kept/a --limit 3",
+            "",
         );
         assert_eq!(exits(&said), ["0"; 3], "{barrier:?}: {said}");
         assert_eq!(said.matches("search index").count(), 1, "made once: {said}");
@@ -149,16 +152,10 @@ fn an_index_that_is_behind_where_nothing_can_be_written_is_made_in_the_users_cac
 #[test]
 fn who_may_not_write_is_told_and_loses_nothing() {
     for barrier in Barrier::possible() {
-        let (_mongod, place) = recorded_mongod(Mode::Standalone);
-        let (close, open) = (barrier.close(), barrier.open());
-        let said = shell(
-            &place,
-            "100m",
-            &format!(
-                "oh sync kept/a --only 'si_*' --quiet\n{close}\n\
-                 oh sync kept/a\noh sync kept/another\noh repair kept/a\noh index rebuild kept/a\n{open}\n\
-                 oh sync kept/a --quiet\noh verify kept/a --full --quiet"
-            ),
+        let (_place, said) = barrier.run(
+            "oh sync kept/a --only 'si_*' --quiet",
+            "oh sync kept/a\noh sync kept/another\noh repair kept/a\noh index rebuild kept/a",
+            "oh sync kept/a --quiet\noh verify kept/a --full --quiet",
         );
         assert_eq!(
             exits(&said),

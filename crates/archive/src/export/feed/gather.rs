@@ -15,7 +15,7 @@ use super::super::walk::{Order, Period, Rank};
 use super::spool::Spool;
 use crate::clock::{Clock, date};
 use crate::error::{Error, Result};
-use crate::sync::Progress;
+use crate::progress::Progress;
 use crate::tables::messages::batch::times;
 use crate::tables::messages::read::each;
 

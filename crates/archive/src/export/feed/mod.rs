@@ -29,7 +29,7 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::index::{Index, Matches};
 use crate::place::Place;
-use crate::sync::Progress;
+use crate::progress::Progress;
 use crate::tables::file::DataFile;
 use crate::tables::messages::batch::times;
 use crate::tables::messages::chosen::{Choice, beside};

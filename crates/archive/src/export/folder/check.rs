@@ -14,7 +14,7 @@ use super::hash::file_sums_with;
 use super::manifest::{ExportManifest, FileRecord, MANIFEST, SUMS};
 use super::switch::{STAGING, is_unfinished};
 use crate::error::{Error, Result};
-use crate::sync::{Progress, apart};
+use crate::progress::{Progress, apart};
 
 /// What the bytes that are read are told to a progress as.
 const CHECKING: &str = "checking files";

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::sync::{NoProgress, Progress};
+use crate::progress::{NoProgress, Progress};
 
 /// A file's size, and the SHA-256 of its bytes in hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]

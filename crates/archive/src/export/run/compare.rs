@@ -13,7 +13,7 @@ use super::super::writer::{Part, Setting};
 use super::Run;
 use super::next::Becomes;
 use crate::error::{Error, Result};
-use crate::sync::{NoProgress, Progress, apart};
+use crate::progress::{NoProgress, Progress, apart};
 
 /// What is to be done about the files of an export.
 #[derive(Default)]

@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::media::MediaFiles;
 use crate::place::Place;
-use crate::sync::Progress;
+use crate::progress::Progress;
 
 /// Exports what was asked for, or brings an earlier export of it up to date. The index is needed where there is a
 /// query.

@@ -13,7 +13,7 @@ use super::Run;
 use super::compare::{Old, Work, files, refuse_occupied};
 use super::next::{Becomes, Extra};
 use crate::error::{Error, Result};
-use crate::sync::Progress;
+use crate::progress::Progress;
 
 /// How many conversations are named to the tables one by one, where only some are needed.
 const NAMED: usize = 500;

@@ -7,8 +7,8 @@ use openim_history_client::model::Timestamp;
 use super::{START, export, request, said};
 use crate::error::Error;
 use crate::export::{ExportFormat, FileCounts, Split, Trouble, verify};
+use crate::progress::NoProgress;
 use crate::row::Row;
-use crate::sync::NoProgress;
 
 fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
@@ -322,7 +322,7 @@ async fn verification_finds_every_kind_of_damage() {
 #[tokio::test]
 async fn a_run_that_is_told_to_stop_leaves_everything_as_it_was() {
     struct Stops;
-    impl crate::sync::Progress for Stops {
+    impl crate::progress::Progress for Stops {
         fn begin(&self, _what: &str, _total: Option<u64>) {}
         fn advance(&self, _done: u64) {}
         fn stops(&self) -> bool {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{export, request, said, texts};
 use crate::export::{ExportFormat, verify};
+use crate::progress::NoProgress;
 use crate::row::Row;
-use crate::sync::NoProgress;
 
 fn hostile() -> Vec<Row> {
     let texts = [

@@ -19,8 +19,8 @@ use super::run::{From, Run};
 use super::walk::{Memory, People};
 use super::{Asked, ExportFormat, ExportReport, ExportRequest, FormatOptions};
 use crate::error::Result;
+use crate::progress::NoProgress;
 use crate::row::Row;
-use crate::sync::NoProgress;
 
 /// 2026-11-01T00:00:00Z.
 pub(super) const START: i64 = 1_793_491_200_000;

@@ -2,7 +2,7 @@
 
 use super::{export, request, said, texts};
 use crate::export::{ExportFormat, verify};
-use crate::sync::NoProgress;
+use crate::progress::NoProgress;
 
 #[tokio::test]
 async fn conversations_of_one_name_get_their_ids_and_none_leads_out_of_the_folder() {

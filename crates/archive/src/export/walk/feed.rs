@@ -10,8 +10,8 @@ use openim_history_client::model::{
 };
 
 use crate::error::Result;
+use crate::progress::Progress;
 use crate::row::Row;
-use crate::sync::Progress;
 
 /// A stretch of time that a file is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

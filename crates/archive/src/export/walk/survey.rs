@@ -16,7 +16,7 @@ use super::paths;
 use super::plan::{Planned, Planner, Seen};
 use crate::error::Result;
 use crate::media::{MediaFiles, attachments};
-use crate::sync::Progress;
+use crate::progress::Progress;
 
 /// What an export will be.
 pub(crate) struct Survey {

@@ -11,9 +11,9 @@ use super::tally::Tally;
 use super::words::Words;
 use crate::archive::Archive;
 use crate::error::Result;
+use crate::progress::Progress;
 use crate::report::model::Report;
 use crate::report::request::{ReportKind, ReportRequest};
-use crate::sync::Progress;
 
 /// Messages of a month whose answers are timed at once. Where there are more, the month is read several times,
 /// some of its conversations each time: 24 bytes are held for each.
@@ -94,8 +94,8 @@ mod tests {
     use openim_history_client::model::{ContentType, Message, Seq, Slot};
 
     use super::*;
+    use crate::progress::NoProgress;
     use crate::row::{RowSource, Seen};
-    use crate::sync::NoProgress;
     use crate::{Place, WriterOptions};
 
     /// 2026-11-01T00:00:00Z.

@@ -89,7 +89,7 @@ async fn round(
     source: &dyn Source,
     writer: &mut Writer,
     options: &FollowOptions,
-    progress: &dyn crate::sync::Progress,
+    progress: &dyn crate::progress::Progress,
     first: bool,
 ) -> Result<()> {
     let sync = ViewSync::new(source, writer, options.sync.clone()).await?;

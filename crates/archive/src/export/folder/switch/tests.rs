@@ -6,7 +6,7 @@ use super::super::check::check;
 use super::super::manifest::{ArchiveRecord, AskedRecord, FileKind, FileRecord};
 use super::super::{file_sums, listed};
 use super::*;
-use crate::sync::NoProgress;
+use crate::progress::NoProgress;
 
 fn manifest(root: &Path, files: &[(&Path, &str)]) -> ExportManifest {
     let asked = AskedRecord {

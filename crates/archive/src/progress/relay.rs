@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use super::Progress;
 use crate::error::{Error, Result};
-use crate::progress::Progress;
 
 /// Runs work for the processor and the disk in a thread of its own. How far it is is told to `progress` here, and
 /// whether to stop is told to it, so that whoever waits for this can do something else meanwhile, such as to notice

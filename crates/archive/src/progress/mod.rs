@@ -1,5 +1,9 @@
 //! How far something long is.
 
+mod relay;
+
+pub(crate) use self::relay::apart;
+
 /// Told how far something long is. Calls are cheap and many.
 pub trait Progress: Send + Sync {
     /// A stretch of work begins: what it is, and how many messages or other things it is about, where
