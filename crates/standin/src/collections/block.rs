@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bson::oid::ObjectId;
-use bson::{Bson, Document};
+use bson::raw::RawDocument;
+use bson::{Bson, Document, RawDocumentBuf};
 
 use super::change::ChangeError;
+use super::integer;
 use super::interner::Interner;
 use super::message::Packed;
 use super::slot::{Slot, StoredSlot};
-use super::{integer, text};
 
 /// Slots in a block.
 const SLOTS: i64 = 100;
@@ -32,23 +33,21 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    pub(super) fn insert(&mut self, block: &Document) -> Result<(), ChangeError> {
-        let doc_id = text(block, "doc_id");
-        let (conversation, number) =
-            split_doc_id(doc_id).ok_or_else(|| ChangeError::MalformedBlock(doc_id.to_owned()))?;
-        let Ok(slots) = block.get_array("msgs") else {
-            return Err(ChangeError::MalformedBlock(doc_id.to_owned()));
-        };
+    pub(super) fn insert(&mut self, block: &RawDocument) -> Result<(), ChangeError> {
+        let doc_id = block.get_str("doc_id").unwrap_or_default();
+        let malformed = || ChangeError::MalformedBlock(doc_id.to_owned());
+        let (conversation, number) = split_doc_id(doc_id).ok_or_else(malformed)?;
+        let stored = block.get_array("msgs").map_err(|_| malformed())?;
         let id = block
             .get_object_id("_id")
             .unwrap_or_else(|_| ObjectId::new());
-        let slots: Vec<StoredSlot> = slots
-            .iter()
-            .map(|slot| match slot.as_document() {
-                Some(slot) => StoredSlot::new(slot, &mut self.interner),
+        let mut slots = Vec::with_capacity(SLOTS as usize);
+        for slot in stored {
+            slots.push(match slot?.as_document() {
+                Some(slot) => StoredSlot::new(slot, &mut self.interner)?,
                 None => StoredSlot::padding(),
-            })
-            .collect();
+            });
+        }
         let newest = slots
             .iter()
             .rposition(|slot| slot.message.is_some() || slot.bare)
@@ -73,7 +72,8 @@ impl Blocks {
             )));
         }
         let (number, index) = address(seq);
-        let packed = Box::new(Packed::new(message, &mut self.interner));
+        let message = RawDocumentBuf::try_from(message)?;
+        let packed = Box::new(Packed::new(&message, &mut self.interner)?);
         let exists = self
             .conversations
             .get(conversation_id)
@@ -95,8 +95,10 @@ impl Blocks {
     /// Sets what a change event of the collection set, by paths like `msgs.7.msg`.
     pub(super) fn update(&mut self, id: &Bson, fields: &Document) -> Result<(), ChangeError> {
         let (conversation, number) = self.find(id)?;
-        for (path, value) in fields {
-            let unknown = || ChangeError::UnknownPath(path.clone());
+        for field in &RawDocumentBuf::try_from(fields)? {
+            let (path, value) = field?;
+            let path = path.as_str();
+            let unknown = || ChangeError::UnknownPath(path.to_owned());
             let rest = path.strip_prefix("msgs.").ok_or_else(unknown)?;
             let (index, field) = rest.split_once('.').unwrap_or((rest, ""));
             let index: usize = index.parse().map_err(|_| unknown())?;
@@ -109,11 +111,11 @@ impl Blocks {
                 return Err(unknown());
             };
             if field.is_empty() {
-                let empty = Document::new();
+                let empty = RawDocumentBuf::new();
                 let document = value.as_document().unwrap_or(&empty);
-                *slot = StoredSlot::new(document, &mut self.interner);
+                *slot = StoredSlot::new(document, &mut self.interner)?;
             } else {
-                slot.set(field, value, &mut self.interner);
+                slot.set(field, value, &mut self.interner)?;
             }
             if slot.message.is_some() {
                 self.saw(&conversation, number * SLOTS + to_i64(index) + 1);

@@ -48,6 +48,12 @@ impl std::error::Error for ChangeError {
     }
 }
 
+impl From<bson::error::Error> for ChangeError {
+    fn from(error: bson::error::Error) -> Self {
+        Self::Bson(error)
+    }
+}
+
 impl Collections {
     /// Applies one change event: an insert, an update by dotted paths, or a delete.
     ///

@@ -3,15 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bson::Bson;
+use bson::raw::RawBsonRef;
+use bson::{Bson, error::Result};
 
 /// Texts and BSON values by number.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Interner {
     numbers: HashMap<Arc<str>, u32>,
     texts: Vec<Arc<str>>,
-    value_numbers: HashMap<String, u32>,
+    /// By type and bytes, which tell every value apart.
+    value_numbers: HashMap<Vec<u8>, u32>,
     values: Vec<Bson>,
+    /// The type and bytes of the value that is looked up.
+    key: Vec<u8>,
 }
 
 impl Interner {
@@ -26,16 +30,23 @@ impl Interner {
         number
     }
 
-    pub(super) fn value(&mut self, value: &Bson) -> u32 {
-        // The relaxed form tells every value apart that a message's options, push or at-list can hold.
-        let key = value.to_string();
-        if let Some(number) = self.value_numbers.get(&key) {
-            return *number;
+    pub(super) fn value(&mut self, value: RawBsonRef<'_>) -> Result<u32> {
+        self.key.clear();
+        self.key.push(value.element_type() as u8);
+        match value {
+            RawBsonRef::Document(document) => self.key.extend(document.as_bytes()),
+            RawBsonRef::Array(array) => self.key.extend(array.as_bytes()),
+            RawBsonRef::Null => {}
+            // Options, push texts and at-lists are none of these.
+            other => self.key.extend(Bson::try_from(other)?.to_string().bytes()),
+        }
+        if let Some(number) = self.value_numbers.get(&self.key) {
+            return Ok(*number);
         }
         let number = index(self.values.len());
-        self.values.push(value.clone());
-        self.value_numbers.insert(key, number);
-        number
+        self.values.push(value.try_into()?);
+        self.value_numbers.insert(self.key.clone(), number);
+        Ok(number)
     }
 
     pub(super) fn text_at(&self, number: u32) -> &str {

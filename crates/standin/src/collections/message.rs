@@ -1,12 +1,12 @@
 //! One stored message, about 130 bytes beside its content.
 
-use bson::{Bson, Document};
+use bson::raw::{RawBsonRef, RawDocument};
+use bson::{Bson, Document, error::Result};
 
 use super::interner::Interner;
-use super::{integer, text};
 
 /// A message as stored, packed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Packed {
     client_msg_id: PackedId,
     server_msg_id: PackedId,
@@ -37,6 +37,12 @@ pub(super) struct Packed {
 enum PackedId {
     Digest([u8; 16]),
     Other(Box<str>),
+}
+
+impl Default for PackedId {
+    fn default() -> Self {
+        Self::new("")
+    }
 }
 
 impl PackedId {
@@ -79,37 +85,83 @@ fn nibble(digit: u8) -> u8 {
 }
 
 impl Packed {
-    pub(super) fn new(message: &Document, interner: &mut Interner) -> Self {
-        let narrow = |field| i32::try_from(integer(message, field)).unwrap_or_default();
-        let value = |field| message.get(field).unwrap_or(&Bson::Null);
-        Self {
-            client_msg_id: PackedId::new(text(message, "client_msg_id")),
-            server_msg_id: PackedId::new(text(message, "server_msg_id")),
-            content: text(message, "content").into(),
-            send_time: integer(message, "send_time"),
-            create_time: integer(message, "create_time"),
-            seq: integer(message, "seq"),
-            send_id: interner.text(text(message, "send_id")),
-            recv_id: interner.text(text(message, "recv_id")),
-            group_id: interner.text(text(message, "group_id")),
-            sender_nickname: interner.text(text(message, "sender_nickname")),
-            sender_face_url: interner.text(text(message, "sender_face_url")),
-            attached_info: interner.text(text(message, "attached_info")),
-            ex: interner.text(text(message, "ex")),
-            options: interner.value(value("options")),
-            offline_push: interner.value(value("offline_push")),
-            at_user_id_list: interner.value(value("at_user_id_list")),
-            sender_platform_id: narrow("sender_platform_id"),
-            session_type: narrow("session_type"),
-            msg_from: narrow("msg_from"),
-            content_type: narrow("content_type"),
-            status: narrow("status"),
-            is_read: message.get_bool("is_read").unwrap_or_default(),
+    /// Packs the `msg` of a slot. A field that is absent or of another type is empty, 0, false or null.
+    pub(super) fn new(message: &RawDocument, interner: &mut Interner) -> Result<Self> {
+        let mut packed = Self::default();
+        let nothing = interner.text("");
+        let null = interner.value(RawBsonRef::Null)?;
+        for place in [
+            &mut packed.send_id,
+            &mut packed.recv_id,
+            &mut packed.group_id,
+            &mut packed.sender_nickname,
+            &mut packed.sender_face_url,
+            &mut packed.attached_info,
+            &mut packed.ex,
+        ] {
+            *place = nothing;
         }
+        for place in [
+            &mut packed.options,
+            &mut packed.offline_push,
+            &mut packed.at_user_id_list,
+        ] {
+            *place = null;
+        }
+        for field in message {
+            let (name, value) = field?;
+            packed.set(name.as_str(), value, interner)?;
+        }
+        Ok(packed)
+    }
+
+    fn set(&mut self, name: &str, value: RawBsonRef<'_>, interner: &mut Interner) -> Result<()> {
+        let text = value.as_str().unwrap_or_default();
+        let narrow = || i32::try_from(whole(value)).unwrap_or_default();
+        match name {
+            "client_msg_id" => self.client_msg_id = PackedId::new(text),
+            "server_msg_id" => self.server_msg_id = PackedId::new(text),
+            "content" => self.content = text.into(),
+            "send_time" => self.send_time = whole(value),
+            "create_time" => self.create_time = whole(value),
+            "seq" => self.seq = whole(value),
+            "send_id" => self.send_id = interner.text(text),
+            "recv_id" => self.recv_id = interner.text(text),
+            "group_id" => self.group_id = interner.text(text),
+            "sender_nickname" => self.sender_nickname = interner.text(text),
+            "sender_face_url" => self.sender_face_url = interner.text(text),
+            "attached_info" => self.attached_info = interner.text(text),
+            "ex" => self.ex = interner.text(text),
+            "options" => self.options = interner.value(value)?,
+            "offline_push" => self.offline_push = interner.value(value)?,
+            "at_user_id_list" => self.at_user_id_list = interner.value(value)?,
+            "sender_platform_id" => self.sender_platform_id = narrow(),
+            "session_type" => self.session_type = narrow(),
+            "msg_from" => self.msg_from = narrow(),
+            "content_type" => self.content_type = narrow(),
+            "status" => self.status = narrow(),
+            "is_read" => self.is_read = value.as_bool().unwrap_or_default(),
+            _ => {}
+        }
+        Ok(())
     }
 
     pub(super) fn send_time(&self) -> i64 {
         self.send_time
+    }
+}
+
+/// Reads an integer of any BSON width, 0 when it is none.
+pub(super) fn whole(value: RawBsonRef<'_>) -> i64 {
+    match value {
+        RawBsonRef::Int32(value) => i64::from(value),
+        RawBsonRef::Int64(value) => value,
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "whole numbers written by a shell"
+        )]
+        RawBsonRef::Double(value) => value as i64,
+        _ => 0,
     }
 }
 

@@ -11,10 +11,11 @@ mod slot;
 mod table;
 
 use std::collections::HashMap;
+use std::sync::mpsc;
 
-use bson::{Bson, Document};
+use bson::{Bson, Document, RawDocumentBuf};
 
-use crate::corpus::Corpus;
+use crate::corpus::{Collection, Corpus};
 
 pub use self::change::{ChangeError, set_path};
 pub use self::message::Message;
@@ -76,7 +77,7 @@ impl Collections {
     /// Documents without an `_id` get one, in the order of insertion.
     pub fn insert(&mut self, collection: &str, document: Document) -> Result<(), ChangeError> {
         if collection == "msg" {
-            return self.blocks.insert(&document);
+            return self.blocks.insert(&RawDocumentBuf::try_from(&document)?);
         }
         self.table_mut(collection)?.insert(document);
         Ok(())
@@ -102,13 +103,25 @@ impl Collections {
         Ok(())
     }
 
-    /// Adds a generated history. No message is kept twice on the way.
+    /// Adds a generated history. No message is kept twice on the way: a few documents are made ahead, by another
+    /// thread.
     pub fn fill(&mut self, corpus: &Corpus) -> Result<(), ChangeError> {
-        for (collection, raw) in corpus.documents() {
-            let document = Document::try_from(raw.as_ref()).map_err(ChangeError::Bson)?;
-            self.insert(collection.name(), document)?;
-        }
-        Ok(())
+        const AHEAD: usize = 64;
+        std::thread::scope(|scope| {
+            let (sender, documents) = mpsc::sync_channel(AHEAD);
+            // Whoever stops taking them, after a mistake, ends the making.
+            scope.spawn(move || corpus.documents().try_for_each(|made| sender.send(made)));
+            for (collection, raw) in documents {
+                match collection {
+                    Collection::Msg => self.blocks.insert(&raw)?,
+                    rows => {
+                        let row = Document::try_from(raw.as_ref())?;
+                        self.table_mut(rows.name())?.insert(row);
+                    }
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Copies a collection out as MongoDB would hold it, in insertion order; empty when there is no such collection.

@@ -1,13 +1,13 @@
 //! One place of a block: a message, and what happened to it.
 
-use bson::{Bson, Document};
+use bson::raw::{RawBsonRef, RawDocument};
+use bson::{Bson, Document, error::Result};
 
 use super::interner::Interner;
-use super::message::{Message, Packed};
-use super::{integer, text};
+use super::message::{Message, Packed, whole};
 
 /// Who took a message back, and when.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Revoke {
     /// The revoker's role in the group, 0 in single chats.
     pub role: i32,
@@ -17,6 +17,24 @@ pub struct Revoke {
     pub nickname: String,
     /// When, in milliseconds.
     pub time: i64,
+}
+
+impl Revoke {
+    fn new(stored: &RawDocument) -> Result<Self> {
+        let mut revoke = Self::default();
+        for field in stored {
+            let (name, value) = field?;
+            let text = || value.as_str().unwrap_or_default().to_owned();
+            match name.as_str() {
+                "role" => revoke.role = i32::try_from(whole(value)).unwrap_or_default(),
+                "user_id" => revoke.user_id = text(),
+                "nickname" => revoke.nickname = text(),
+                "time" => revoke.time = whole(value),
+                _ => {}
+            }
+        }
+        Ok(revoke)
+    }
 }
 
 /// One place of a block, read-only.
@@ -76,41 +94,41 @@ impl StoredSlot {
         }
     }
 
-    pub(super) fn new(slot: &Document, interner: &mut Interner) -> Self {
+    pub(super) fn new(slot: &RawDocument, interner: &mut Interner) -> Result<Self> {
         let mut stored = Self {
-            bare: !slot.contains_key("del_list"),
+            bare: true,
             ..Self::default()
         };
-        for (field, value) in slot {
-            stored.set(field, value, interner);
+        for field in slot {
+            let (name, value) = field?;
+            stored.bare &= name != "del_list";
+            stored.set(name.as_str(), value, interner)?;
         }
-        stored
+        Ok(stored)
     }
 
-    pub(super) fn set(&mut self, field: &str, value: &Bson, interner: &mut Interner) {
+    pub(super) fn set(
+        &mut self,
+        field: &str,
+        value: RawBsonRef<'_>,
+        interner: &mut Interner,
+    ) -> Result<()> {
         match field {
             "msg" => {
-                self.message = value
+                let message = value
                     .as_document()
-                    .map(|message| Box::new(Packed::new(message, interner)));
+                    .map(|message| Packed::new(message, interner));
+                self.message = message.transpose()?.map(Box::new);
             }
             "revoke" => {
-                self.revoke = value.as_document().map(|revoke| {
-                    Box::new(Revoke {
-                        role: i32::try_from(integer(revoke, "role")).unwrap_or_default(),
-                        user_id: text(revoke, "user_id").to_owned(),
-                        nickname: text(revoke, "nickname").to_owned(),
-                        time: integer(revoke, "time"),
-                    })
-                });
+                let revoke = value.as_document().map(Revoke::new);
+                self.revoke = revoke.transpose()?.map(Box::new);
             }
             "del_list" => {
-                let users: Vec<String> = value
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|user| user.as_str().map(str::to_owned))
-                    .collect();
+                let mut users = Vec::new();
+                for user in value.as_array().into_iter().flatten() {
+                    users.extend(user?.as_str().map(str::to_owned));
+                }
                 self.del_list = (!users.is_empty()).then(|| Box::new(users));
             }
             "is_read" => self.is_read = value.as_bool(),
@@ -123,6 +141,7 @@ impl StoredSlot {
                 }
             }
         }
+        Ok(())
     }
 
     pub(super) fn document(&self, interner: &Interner) -> Document {
