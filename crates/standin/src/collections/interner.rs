@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bson::raw::RawBsonRef;
+use bson::spec::ElementType;
 use bson::{Bson, error::Result};
 
-/// Texts and BSON values by number.
-#[derive(Debug, Clone, Default)]
+/// Texts and BSON values by number; 0 is the empty text, and null.
+#[derive(Debug, Clone)]
 pub(super) struct Interner {
     numbers: HashMap<Arc<str>, u32>,
     texts: Vec<Arc<str>>,
@@ -16,6 +17,19 @@ pub(super) struct Interner {
     values: Vec<Bson>,
     /// The type and bytes of the value that is looked up.
     key: Vec<u8>,
+}
+
+impl Default for Interner {
+    fn default() -> Self {
+        let nothing: Arc<str> = "".into();
+        Self {
+            numbers: HashMap::from([(Arc::clone(&nothing), 0)]),
+            texts: vec![nothing],
+            value_numbers: HashMap::from([(vec![ElementType::Null as u8], 0)]),
+            values: vec![Bson::Null],
+            key: Vec::new(),
+        }
+    }
 }
 
 impl Interner {

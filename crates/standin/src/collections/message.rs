@@ -88,26 +88,6 @@ impl Packed {
     /// Packs the `msg` of a slot. A field that is absent or of another type is empty, 0, false or null.
     pub(super) fn new(message: &RawDocument, interner: &mut Interner) -> Result<Self> {
         let mut packed = Self::default();
-        let nothing = interner.text("");
-        let null = interner.value(RawBsonRef::Null)?;
-        for place in [
-            &mut packed.send_id,
-            &mut packed.recv_id,
-            &mut packed.group_id,
-            &mut packed.sender_nickname,
-            &mut packed.sender_face_url,
-            &mut packed.attached_info,
-            &mut packed.ex,
-        ] {
-            *place = nothing;
-        }
-        for place in [
-            &mut packed.options,
-            &mut packed.offline_push,
-            &mut packed.at_user_id_list,
-        ] {
-            *place = null;
-        }
         for field in message {
             let (name, value) = field?;
             packed.set(name.as_str(), value, interner)?;
@@ -292,5 +272,32 @@ impl<'a> Message<'a> {
             "attached_info": self.attached_info(),
             "ex": self.ex(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::{doc, rawdoc};
+
+    use super::*;
+
+    #[test]
+    fn what_is_absent_or_of_another_type_is_empty() {
+        let mut interner = Interner::default();
+        interner.text("somebody else's");
+        let stored = rawdoc! {
+            "seq": 7_i32,
+            "send_time": 1.5e12,
+            "content": 5,
+            "options": { "history": true },
+        };
+        let packed = Packed::new(&stored, &mut interner).expect("a document");
+        let message = Message::new(&packed, &interner);
+        assert_eq!((message.seq(), message.send_time()), (7, 1_500_000_000_000));
+        assert_eq!(message.options(), &Bson::from(doc! { "history": true }));
+        assert_eq!(message.offline_push(), &Bson::Null);
+        let texts = [message.content(), message.send_id(), message.ex()];
+        assert_eq!(texts, ["", "", ""]);
+        assert_eq!(message.client_msg_id(), "");
     }
 }
