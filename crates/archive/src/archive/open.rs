@@ -6,7 +6,7 @@ use super::search_index::{SEARCH, index_folder};
 use crate::error::{Error, Result};
 use crate::holder::Holder;
 use crate::place::{Lock, Place};
-use crate::progress::NoProgress;
+use crate::progress::{NoProgress, Progress};
 use crate::tables::messages::NAME as MESSAGES;
 use crate::tables::messages::columns::{MONTH, TABLE_SCHEMA};
 use crate::tables::table::Table;
@@ -46,8 +46,23 @@ impl Archive {
         }
     }
 
-    /// Opens an archive for writing, or makes one of the server of that name where nothing lies yet.
+    /// Opens an archive for writing, or makes one of the server of that name where nothing lies yet. Its search index is
+    /// brought up to date first, where it is behind, missing or damaged.
     pub async fn write(place: &Place, server: &str, options: WriterOptions) -> Result<Writer> {
+        Self::write_with_progress(place, server, options, &NoProgress).await
+    }
+
+    /// Like [`Archive::write`], and tells how far the index is.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] where `progress` said so before the index was up to date: what there was of it is as before, and
+    /// the archive is free for another writer.
+    pub async fn write_with_progress(
+        place: &Place,
+        server: &str,
+        options: WriterOptions,
+        progress: &dyn Progress,
+    ) -> Result<Writer> {
         if Manifest::read(place).await?.is_none() {
             refuse_foreign(place).await?;
         }
@@ -71,16 +86,21 @@ impl Archive {
                 manifest
             }
         };
-        let (index, healed) = match (
-            options.index,
-            index_folder(place, options.index_folder.as_ref()),
-        ) {
-            (Some(settings), Some(folder)) => {
-                let opened = Healing::open(place, &messages, &folder, settings, &NoProgress);
-                let (_, writer, healed) = opened.await?.fill().await?;
-                (Some(writer), healed)
+        let folder = index_folder(place, options.index_folder.as_ref());
+        let (index, healed) = match options.index.zip(folder) {
+            Some((settings, folder)) => {
+                let opened = Healing::open(place, &messages, &folder, settings, progress);
+                let filled = async { opened.await?.fill().await };
+                match filled.await {
+                    Ok((_, writer, healed)) => (Some(writer), healed),
+                    Err(error) => {
+                        // A lease that nobody gives back runs for a while.
+                        lock.release().await;
+                        return Err(error);
+                    }
+                }
             }
-            _ => (None, None),
+            None => (None, None),
         };
         Writer::new(
             place.clone(),

@@ -167,6 +167,29 @@ async fn what_is_told_to_stop_leaves_the_index_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_writer_that_is_told_to_stop_while_it_brings_the_index_up_to_date_leaves_all_as_it_was() {
+    let (_folder, place) = folder();
+    let (archive, _) = stored(&place).await;
+    let before = archive.index_status(None).await.expect("reads");
+    behind(&place).await;
+    let write = async |told: &Told| {
+        Archive::write_with_progress(&place, "a test", WriterOptions::default(), told).await
+    };
+    let told = Told::stopping_at(0);
+    let stopped = write(&told).await;
+    assert!(matches!(stopped, Err(Error::Stopped)), "{stopped:?}");
+    let stages = vec![("indexing messages".to_owned(), Some(1))];
+    assert_eq!(*told.stages.lock().expect("whole"), stages);
+    let archive = Archive::open(&place).await.expect("opens");
+    let status = archive.index_status(None).await.expect("reads");
+    assert_eq!((status.messages, status.version), (6, before.version));
+    // Nobody holds it, and the next one does what was left.
+    let writer = write(&Told::default()).await.expect("opens");
+    assert_eq!(writer.healed().expect("it was behind").messages, 1);
+    writer.close().await.expect("closes");
+}
+
+#[tokio::test]
 async fn its_status_is_told_and_nothing_is_done_about_it() {
     let (_folder, place) = folder();
     stored(&place).await;

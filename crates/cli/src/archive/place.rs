@@ -7,6 +7,7 @@ use openim_history_archive::sync::Progress;
 use openim_history_archive::{Archive, Error, Healed, Place, Writer, WriterOptions};
 use openim_history_client::config::Config;
 
+use super::Stages;
 use crate::error::Result;
 use crate::folders;
 
@@ -71,11 +72,13 @@ pub(crate) fn writer_options(config: &Config, with_index: bool) -> WriterOptions
     }
 }
 
-/// Opens an archive for writing, or makes one of the server of that name where nothing lies yet.
+/// Opens an archive for writing, or makes one of the server of that name where nothing lies yet. How far its index is
+/// is shown, where it has to be brought up to date.
 pub(crate) async fn writer(
     place: &Place,
     server: &str,
     mut options: WriterOptions,
+    stages: &Stages<'_>,
 ) -> Result<Writer> {
     if options.index.is_some() && place.local().is_none() {
         // Its index lies on this machine, under the id that only an archive that exists has.
@@ -95,7 +98,8 @@ pub(crate) async fn writer(
         };
         options.index_folder = cache_of(&archive, "index");
     }
-    Ok(Archive::write(place, server, options).await?)
+    let opened = Archive::write_with_progress(place, server, options, stages);
+    Ok(stages.watch(opened).await?)
 }
 
 /// Returns where something that can be made again lies of an archive that is not on this machine: in the

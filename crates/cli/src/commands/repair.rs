@@ -200,8 +200,9 @@ async fn fetch(
         Lang::En => format!("{only} read anew"),
         Lang::Zh => format!("重新读取 {only}"),
     });
-    let mut writer = writer(place, way.server(), writer_options(config, true)).await?;
     let stages = Stages::new(&app.ui, way.counts_bytes(), Some(interrupted.clone()));
+    let written = writer_options(config, true);
+    let mut writer = writer(place, way.server(), written, &stages).await?;
     let outcome = perform(way, &mut writer, options, &stages, interrupted).await;
     drop(stages);
     let closed = writer.close().await;

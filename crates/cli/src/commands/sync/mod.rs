@@ -81,7 +81,9 @@ pub(super) async fn run(app: &mut App, args: &Args) -> Result {
         is_json,
     };
     let written = writer_options(&config, !args.no_index);
-    let writer = writer(&job.place, job.way.server(), written).await?;
+    let stages = Stages::new(&app.ui, false, Some(interrupted.clone()));
+    let writer = writer(&job.place, job.way.server(), written, &stages).await?;
+    drop(stages);
     if args.follow {
         follow(app, job, writer, options, interrupted).await
     } else {
