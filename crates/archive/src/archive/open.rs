@@ -5,12 +5,13 @@ use super::migrations::MIGRATIONS;
 use super::search_index::{SEARCH, index_folder};
 use crate::error::{Error, Result};
 use crate::holder::Holder;
+use crate::index::IndexWriter;
 use crate::place::{Lock, Place};
 use crate::progress::{NoProgress, Progress};
 use crate::tables::messages::NAME as MESSAGES;
 use crate::tables::messages::columns::{MONTH, TABLE_SCHEMA};
 use crate::tables::table::Table;
-use crate::write::{Healing, Writer, WriterOptions};
+use crate::write::{Healed, Healing, Writer, WriterOptions};
 
 /// An archive, open for reading. Any number of readers may read while one writer writes; what they see
 /// is as of the last [`Archive::refresh`].
@@ -67,51 +68,18 @@ impl Archive {
             refuse_foreign(place).await?;
         }
         let lock = Lock::take(place, options.lease).await?;
-        place.sweep().await?;
-        // Read again: whoever had the lock may have made it or brought it up meanwhile.
-        let found = match Manifest::read(place).await? {
-            Some(found) => Some(found.bring_up(place, MIGRATIONS).await?),
-            None => None,
-        };
-        let messages = match Table::open(place, MESSAGES).await? {
-            Some(table) => table,
-            None => Table::create(place, MESSAGES, &TABLE_SCHEMA, Some(MONTH)).await?,
-        };
-        // Written last: what has it is whole.
-        let manifest = match found {
-            Some(manifest) => manifest,
-            None => {
-                let manifest = Manifest::new(server);
-                manifest.write(place).await?;
-                manifest
+        let ready = make_ready(place, server, &options, progress).await;
+        match ready {
+            Ok((messages, index, healed, server)) => {
+                let place = place.clone();
+                Writer::new(place, messages, index, healed, server, lock, options).await
             }
-        };
-        let folder = index_folder(place, options.index_folder.as_ref());
-        let (index, healed) = match options.index.zip(folder) {
-            Some((settings, folder)) => {
-                let opened = Healing::open(place, &messages, &folder, settings, progress);
-                let filled = async { opened.await?.fill().await };
-                match filled.await {
-                    Ok((_, writer, healed)) => (Some(writer), healed),
-                    Err(error) => {
-                        // A lease that nobody gives back runs for a while.
-                        lock.release().await;
-                        return Err(error);
-                    }
-                }
+            Err(error) => {
+                // A lease that nobody gives back runs for a while.
+                lock.release().await;
+                Err(error)
             }
-            None => (None, None),
-        };
-        Writer::new(
-            place.clone(),
-            messages,
-            index,
-            healed,
-            manifest.server,
-            lock,
-            options,
-        )
-        .await
+        }
     }
 
     /// Returns how many messages it has. Nothing is read for it.
@@ -143,6 +111,45 @@ impl Archive {
     pub async fn refresh(&mut self) -> Result<()> {
         self.messages.refresh().await
     }
+}
+
+/// Makes what a writer needs, where it is not there yet: the table of messages, the search index, brought up to date, and
+/// the name of the server. The lock must be held.
+async fn make_ready(
+    place: &Place,
+    server: &str,
+    options: &WriterOptions,
+    progress: &dyn Progress,
+) -> Result<(Table, Option<IndexWriter>, Option<Healed>, String)> {
+    place.sweep().await?;
+    // Read again: whoever had the lock may have made it or brought it up meanwhile.
+    let found = match Manifest::read(place).await? {
+        Some(found) => Some(found.bring_up(place, MIGRATIONS).await?),
+        None => None,
+    };
+    let messages = match Table::open(place, MESSAGES).await? {
+        Some(table) => table,
+        None => Table::create(place, MESSAGES, &TABLE_SCHEMA, Some(MONTH)).await?,
+    };
+    // Written last: what has it is whole.
+    let manifest = match found {
+        Some(manifest) => manifest,
+        None => {
+            let manifest = Manifest::new(server);
+            manifest.write(place).await?;
+            manifest
+        }
+    };
+    let folder = index_folder(place, options.index_folder.as_ref());
+    let (index, healed) = match options.index.zip(folder) {
+        Some((settings, folder)) => {
+            let opened = Healing::open(place, &messages, &folder, settings, progress);
+            let (_, writer, healed) = opened.await?.fill().await?;
+            (Some(writer), healed)
+        }
+        None => (None, None),
+    };
+    Ok((messages, index, healed, manifest.server))
 }
 
 /// Opens the table of messages, as it is now.

@@ -14,7 +14,7 @@ use openim_history_client::model::{ContentType, Lang, Message, Slot, Timestamp};
 use serde_json::{Value, json};
 
 use crate::places::folder;
-use crate::python::script;
+use crate::python::{said_by, script};
 use crate::search::{self, DAY, START};
 
 pub(crate) fn said(conversation: &str, seq: i64, from: &str, text: &str) -> Message {
@@ -26,16 +26,8 @@ pub(crate) fn said(conversation: &str, seq: i64, from: &str, text: &str) -> Mess
 
 /// Has the files of an export read by other people's programs, and returns what they found: JSON.
 pub(crate) fn read_by_others(request: &ExportRequest) -> String {
-    let output = script("export.py")
-        .arg(&request.folder)
-        .output()
-        .expect("starts");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).expect("UTF-8")
+    let said = said_by(script("export.py").arg(&request.folder));
+    String::from_utf8(said).expect("UTF-8")
 }
 
 /// Returns what they should find of a message.

@@ -13,6 +13,17 @@ pub(crate) fn script(name: &str) -> Command {
     command
 }
 
+/// Runs it, and returns what it says; what it complains of is shown where it fails.
+pub(crate) fn said_by(command: &mut Command) -> Vec<u8> {
+    let output = command.output().expect("starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output.stdout
+}
+
 fn python() -> PathBuf {
     let named = std::env::var_os("OPENIM_HISTORY_PYTHON").map(PathBuf::from);
     let python = named.unwrap_or_else(|| {

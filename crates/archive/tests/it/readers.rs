@@ -9,17 +9,12 @@ use serde_json::Value;
 
 use crate::change::Changer;
 use crate::places::{content, folder, generated, on_server, store, sync};
-use crate::python::script;
+use crate::python::{said_by, script};
 
 fn read(place: &Place) -> Value {
     let folder = place.local().expect("a folder");
-    let output = script("read.py").arg(folder).output().expect("starts");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).expect("JSON")
+    let said = said_by(script("read.py").arg(folder));
+    serde_json::from_slice(&said).expect("JSON")
 }
 
 async fn assert_all_agree(place: &Place, source: &MongoSource) {

@@ -114,10 +114,7 @@ impl Collections {
             for (collection, raw) in documents {
                 match collection {
                     Collection::Msg => self.blocks.insert(&raw)?,
-                    rows => {
-                        let row = Document::try_from(raw.as_ref())?;
-                        self.table_mut(rows.name())?.insert(row);
-                    }
+                    rows => self.insert(rows.name(), Document::try_from(raw.as_ref())?)?,
                 }
             }
             Ok(())

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::history::{START, computed, made_up, said, stored};
 use crate::places::folder;
-use crate::python::script;
+use crate::python::{said_by, script};
 
 fn style(zone: &TimeZone) -> ReportStyle {
     ReportStyle {
@@ -91,17 +91,8 @@ fn read(report: &Report, style: &ReportStyle) -> Value {
     for (name, bytes) in csv(report).expect("writes") {
         std::fs::write(folder.path().join(name), bytes).expect("is written");
     }
-    let output = script("report.py")
-        .arg(&workbook)
-        .arg(folder.path())
-        .output()
-        .expect("starts");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).expect("JSON")
+    let said = said_by(script("report.py").arg(&workbook).arg(folder.path()));
+    serde_json::from_slice(&said).expect("JSON")
 }
 
 #[tokio::test]
